@@ -7,7 +7,12 @@
 // graphs, in safetensors and in code.
 package model
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // Node is a value of a computation graph.
 type Node = graph.Node
@@ -62,6 +67,17 @@ type Options struct {
 	Compute    string // "float32" or "bfloat16": dtype of activations and matrix products
 	Checkpoint bool   // recompute each layer's activations in the backward pass
 	Attention  string // "" (chosen by backend and length), "blocks", "flash"
+}
+
+// DType is the dtype of matrix products that Compute names; "" is float32.
+func (o Options) DType() dtypes.DType {
+	switch o.Compute {
+	case "", "float32":
+		return dtypes.Float32
+	case "bfloat16":
+		return dtypes.BFloat16
+	}
+	panic(fmt.Errorf("compute dtype %q is neither float32 nor bfloat16", o.Compute))
 }
 
 // Architecture is an encoder described by its config.json.

@@ -1,0 +1,194 @@
+// Package fields reads and writes config.json field by field, so that an
+// error names the field and its value, and fields that a program does not
+// know survive a round trip.
+package fields
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Fields are the members of a JSON object. Reading methods leave their target
+// alone when the field is absent or null; the first error is kept, see Err.
+type Fields struct {
+	values map[string]json.RawMessage
+	err    error
+}
+
+// Parse reads a JSON object.
+func Parse(data []byte) (*Fields, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	var values map[string]json.RawMessage
+	if err := decoder.Decode(&values); err != nil {
+		return nil, fmt.Errorf("not a JSON object: %w", err)
+	}
+	if values == nil {
+		return nil, errors.New("not a JSON object: null")
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, errors.New("something follows the JSON object")
+	}
+	return &Fields{values: values}, nil
+}
+
+// New starts from fields that are to be kept; nil for none.
+func New(keep map[string]json.RawMessage) *Fields {
+	values := maps.Clone(keep)
+	if values == nil {
+		values = map[string]json.RawMessage{}
+	}
+	return &Fields{values: values}
+}
+
+// Err is the first error met, which names the field.
+func (f *Fields) Err() error { return f.err }
+
+// Fail records an error about a field unless there was one before.
+func (f *Fields) Fail(name, format string, args ...any) {
+	if f.err == nil {
+		f.err = fmt.Errorf("field %q: %s", name, fmt.Sprintf(format, args...))
+	}
+}
+
+// Has says whether a field is present and not null.
+func (f *Fields) Has(name string) bool {
+	raw, ok := f.values[name]
+	return ok && string(raw) != "null"
+}
+
+// Raw is a field's text, for messages.
+func (f *Fields) Raw(name string) string {
+	raw := string(f.values[name])
+	if len(raw) > 80 {
+		raw = raw[:77] + "..."
+	}
+	return raw
+}
+
+// Members are all fields as they stand.
+func (f *Fields) Members() map[string]json.RawMessage { return maps.Clone(f.values) }
+
+// Int reads a whole number.
+func (f *Fields) Int(name string, to *int) {
+	if !f.Has(name) {
+		return
+	}
+	x, err := strconv.ParseFloat(f.Raw(name), 64)
+	if err != nil || x != math.Trunc(x) || math.Abs(x) > 1<<40 {
+		f.Fail(name, "%s is not a whole number", f.Raw(name))
+		return
+	}
+	*to = int(x)
+}
+
+// ID reads a token id, or the first of a list of them.
+func (f *Fields) ID(name string, to *int) {
+	if !f.Has(name) || f.Raw(name)[0] != '[' {
+		f.Int(name, to)
+		return
+	}
+	var ids []int
+	if json.Unmarshal(f.values[name], &ids) != nil || len(ids) == 0 {
+		f.Fail(name, "%s is neither an id nor a list of ids", f.Raw(name))
+		return
+	}
+	*to = ids[0]
+}
+
+// Float reads a finite number.
+func (f *Fields) Float(name string, to *float64) {
+	if !f.Has(name) {
+		return
+	}
+	x, err := strconv.ParseFloat(f.Raw(name), 64)
+	if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+		f.Fail(name, "%s is not a finite number", f.Raw(name))
+		return
+	}
+	*to = x
+}
+
+// Bool reads true or false.
+func (f *Fields) Bool(name string, to *bool) { read(f, name, to, "neither true nor false") }
+
+// String reads a string.
+func (f *Fields) String(name string, to *string) { read(f, name, to, "not a string") }
+
+// Strings reads a list of strings.
+func (f *Fields) Strings(name string, to *[]string) { read(f, name, to, "not a list of strings") }
+
+// Object reads an object; it is nil when the field is absent or null.
+func (f *Fields) Object(name string) *Fields {
+	var values map[string]json.RawMessage
+	read(f, name, &values, "not an object")
+	if values == nil {
+		return nil
+	}
+	return &Fields{values: values}
+}
+
+func read[T any](f *Fields, name string, to *T, complaint string) {
+	if !f.Has(name) {
+		return
+	}
+	var value T
+	if json.Unmarshal(f.values[name], &value) != nil {
+		f.Fail(name, "%s is %s", f.Raw(name), complaint)
+		return
+	}
+	*to = value
+}
+
+// Refuse fails when a field that changes the numbers, and that is not
+// supported, has another value than the ones listed (as JSON text).
+func (f *Fields) Refuse(name string, neutral ...string) {
+	if f.Has(name) && !slices.Contains(neutral, strings.TrimSpace(string(f.values[name]))) {
+		f.Fail(name, "%s is not supported (only %s)", f.Raw(name), strings.Join(append(neutral, "absent"), " or "))
+	}
+}
+
+// Set writes a field.
+func (f *Fields) Set(name string, value any) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		f.Fail(name, "%v", err)
+		return
+	}
+	f.values[name] = raw
+}
+
+// SetID writes a token id; negative is null.
+func (f *Fields) SetID(name string, id int) {
+	if id < 0 {
+		f.Set(name, nil)
+		return
+	}
+	f.Set(name, id)
+}
+
+// Delete removes fields.
+func (f *Fields) Delete(names ...string) {
+	for _, name := range names {
+		delete(f.values, name)
+	}
+}
+
+// JSON is the object with sorted names, indented as transformers does.
+func (f *Fields) JSON() ([]byte, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	data, err := json.MarshalIndent(f.values, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return append(data, '\n'), nil
+}

@@ -1,0 +1,158 @@
+package modernbert
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"llmjp.internal/modernbert/pkg/model/fields"
+	"llmjp.internal/modernbert/pkg/model/nn"
+)
+
+// Config is what config.json says: transformers' ModernBertConfig. A literal
+// is complete when Validate returns nil.
+type Config struct {
+	Vocab, Hidden, Intermediate, Layers, Heads int
+
+	MaxLength int // max_position_embeddings: what the model was made for, not a limit of the graph
+
+	Activation           string // of the MLP: hidden_activation
+	ClassifierActivation string // of both heads' dense layer
+	ClassifierPooling    string // "cls" or "mean"
+
+	NormEps        float64
+	NormBias       bool
+	AttentionBias  bool
+	MLPBias        bool
+	DecoderBias    bool
+	ClassifierBias bool // of both heads' dense layer; the classifier itself always has one
+	Tied           bool // the decoder is the token embedding
+
+	LocalAttention int      // window of local layers in all: key j is seen when |i-j| <= LocalAttention/2
+	GlobalEvery    int      // every GlobalEvery-th layer, from layer 0, is global
+	LayerTypes     []string // a layer each, FullAttention or SlidingAttention; nil: by GlobalEvery
+
+	GlobalTheta, LocalTheta float64 // bases of the rotary angles
+
+	InitRange, InitCutoff float64 // standard deviation of initial weights, and where it is cut
+
+	AttentionDropout, EmbeddingDropout, MLPDropout, ClassifierDropout float64
+
+	PadID, BOSID, EOSID, CLSID, SEPID int // -1: none
+
+	Labels fields.Labels
+
+	extra map[string]json.RawMessage // fields without a meaning here, kept for ConfigJSON
+}
+
+// The kinds of layer, as transformers names them.
+const (
+	FullAttention    = "full_attention"
+	SlidingAttention = "sliding_attention"
+)
+
+// Base is llm-jp-modernbert-base (paper section 2.1): 187,494,646 parameters.
+// What the authors did not set has transformers' default.
+func Base() *Config {
+	return &Config{
+		Vocab: 99574, Hidden: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
+		Activation: "gelu", ClassifierActivation: "gelu", ClassifierPooling: "cls",
+		NormEps: 1e-5, DecoderBias: true, Tied: true,
+		LocalAttention: 128, GlobalEvery: 3, GlobalTheta: 10000, LocalTheta: 10000,
+		InitRange: 0.02, InitCutoff: 2,
+		PadID: 4, BOSID: 5, EOSID: 6, CLSID: 5, SEPID: 6,
+	}
+}
+
+// Validate names the first field that is impossible or contradicts another.
+func (c *Config) Validate() error {
+	for _, size := range []struct {
+		name       string
+		value, max int
+	}{
+		{"vocab_size", c.Vocab, 1 << 28}, {"hidden_size", c.Hidden, 1 << 20},
+		{"intermediate_size", c.Intermediate, 1 << 20}, {"num_hidden_layers", c.Layers, 1 << 12},
+		{"num_attention_heads", c.Heads, 1 << 12}, {"max_position_embeddings", c.MaxLength, 1 << 28},
+		{"local_attention", c.LocalAttention, 1 << 28}, {"global_attn_every_n_layers", c.GlobalEvery, 1 << 28},
+	} {
+		if size.value < 1 || size.value > size.max {
+			return fmt.Errorf("field %q: %d is not within 1 … %d", size.name, size.value, size.max)
+		}
+	}
+	if c.Hidden%(2*c.Heads) != 0 {
+		return fmt.Errorf("field %q: %d heads need a hidden_size that is a multiple of %d (rotary pairs), it is %d",
+			"num_attention_heads", c.Heads, 2*c.Heads, c.Hidden)
+	}
+	for name, activation := range map[string]string{"hidden_activation": c.Activation, "classifier_activation": c.ClassifierActivation} {
+		if err := nn.CheckActivation(activation); err != nil {
+			return fmt.Errorf("field %q: %w", name, err)
+		}
+	}
+	if c.ClassifierPooling != "cls" && c.ClassifierPooling != "mean" {
+		return fmt.Errorf("field %q: %q is neither cls nor mean", "classifier_pooling", c.ClassifierPooling)
+	}
+	if c.LayerTypes != nil && len(c.LayerTypes) != c.Layers {
+		return fmt.Errorf("field %q: %d entries for %d layers", "layer_types", len(c.LayerTypes), c.Layers)
+	}
+	for i, kind := range c.LayerTypes {
+		if kind != FullAttention && kind != SlidingAttention {
+			return fmt.Errorf("field %q: layer %d is %q, supported are %s and %s", "layer_types", i, kind, FullAttention, SlidingAttention)
+		}
+	}
+	for name, x := range map[string]float64{
+		"norm_eps": c.NormEps, "global_rope_theta": c.GlobalTheta, "local_rope_theta": c.LocalTheta,
+	} {
+		if !(x > 0) {
+			return fmt.Errorf("field %q: %g is not positive", name, x)
+		}
+	}
+	for name, x := range map[string]float64{
+		"attention_dropout": c.AttentionDropout, "embedding_dropout": c.EmbeddingDropout,
+		"mlp_dropout": c.MLPDropout, "classifier_dropout": c.ClassifierDropout,
+	} {
+		if !(x >= 0 && x <= 1) {
+			return fmt.Errorf("field %q: %g is not a probability", name, x)
+		}
+	}
+	if !(c.InitRange >= 0) || !(c.InitCutoff >= 0) {
+		return fmt.Errorf("field %q: range %g, cutoff %g", "initializer_range", c.InitRange, c.InitCutoff)
+	}
+	if c.PadID >= c.Vocab {
+		return fmt.Errorf("field %q: %d is not below vocab_size %d", "pad_token_id", c.PadID, c.Vocab)
+	}
+	return nil
+}
+
+// Global says whether a layer attends to the whole sequence.
+func (c *Config) Global(layer int) bool {
+	if c.LayerTypes != nil {
+		return c.LayerTypes[layer] == FullAttention
+	}
+	return layer%c.GlobalEvery == 0
+}
+
+// Kinds lists every layer's kind, FullAttention or SlidingAttention.
+func (c *Config) Kinds() []string {
+	kinds := make([]string, c.Layers)
+	for i := range kinds {
+		kinds[i] = SlidingAttention
+		if c.Global(i) {
+			kinds[i] = FullAttention
+		}
+	}
+	return kinds
+}
+
+// Window is how far a local layer looks to either side.
+func (c *Config) Window() int { return c.LocalAttention / 2 }
+
+// HeadDim is the width of a head.
+func (c *Config) HeadDim() int { return c.Hidden / c.Heads }
+
+// Clone is an independent copy.
+func (c *Config) Clone() *Config {
+	clone := *c
+	clone.LayerTypes = slices.Clone(c.LayerTypes)
+	clone.Labels.Names = slices.Clone(c.Labels.Names)
+	return &clone
+}

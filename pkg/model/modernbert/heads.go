@@ -1,0 +1,47 @@
+package modernbert
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
+)
+
+// MaskedLMLogits is decoder(norm(act(dense(hidden)))) (transformers'
+// ModernBertForMaskedLM): hidden [n, hidden] to [n, vocab] float32.
+func (c *Config) MaskedLMLogits(w model.Weights, hidden *Node, opt model.Options) *Node {
+	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType()}
+	decoder := "decoder.weight"
+	if c.Tied {
+		decoder = "model.embeddings.tok_embeddings.weight"
+	}
+	x := ConvertDType(e.predict(hidden), e.dtype)
+	logits := ConvertDType(nn.Linear(x, w.Get(decoder), nil), dtypes.Float32)
+	if c.DecoderBias {
+		logits = Add(logits, InsertAxes(w.Get("decoder.bias"), 0))
+	}
+	return logits
+}
+
+// Classify is classifier(drop(norm(act(dense(pooled))))) (transformers'
+// ModernBertForSequenceClassification): hidden [batch, seq, hidden] to
+// [batch, labels] float32. Pooling is the first position, or the mean of the
+// attended ones.
+func (c *Config) Classify(w model.Weights, hidden *Node, in model.Inputs, opt model.Options) *Node {
+	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType(), drop: in.Dropout}
+	var pooled *Node // [batch, hidden]
+	if c.ClassifierPooling == "mean" {
+		pooled = nn.Average(hidden, in.Lengths)
+	} else {
+		pooled = Squeeze(SliceAxis(hidden, 1, AxisElem(0)), 1)
+	}
+	x := e.drop.Apply(e.predict(pooled), c.ClassifierDropout)
+	return ConvertDType(e.linear("classifier", x, true), dtypes.Float32)
+}
+
+// predict is transformers' ModernBertPredictionHead.
+func (e *encoder) predict(x *Node) *Node {
+	x = e.linear("head.dense", x, e.ClassifierBias)
+	return e.norm("head.norm", nn.Activate(e.ClassifierActivation, x))
+}

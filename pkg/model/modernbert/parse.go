@@ -1,0 +1,206 @@
+package modernbert
+
+import (
+	"fmt"
+	"slices"
+
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/fields"
+)
+
+// defaults are transformers' ModernBertConfig without arguments.
+func defaults() *Config {
+	return &Config{
+		Vocab: 50368, Hidden: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
+		Activation: "gelu", ClassifierActivation: "gelu", ClassifierPooling: "cls",
+		NormEps: 1e-5, DecoderBias: true, Tied: true,
+		LocalAttention: 128, GlobalEvery: 3, GlobalTheta: 160000, LocalTheta: 10000,
+		InitRange: 0.02, InitCutoff: 2,
+		PadID: 50283, BOSID: 50281, EOSID: 50282, CLSID: 50281, SEPID: 50282,
+	}
+}
+
+// ParseConfig reads a ModernBERT config.json, in the form of transformers 4
+// (global_rope_theta, global_attn_every_n_layers) or 5 (rope_parameters,
+// layer_types). A field that changes the numbers in a way that is not
+// supported is refused by name.
+func ParseConfig(data []byte) (*Config, error) {
+	f, err := fields.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	c := defaults()
+	modelType := "modernbert"
+	f.String("model_type", &modelType)
+	if modelType != "modernbert" {
+		f.Fail("model_type", "%q is not modernbert", modelType)
+	}
+	for name, to := range c.ints() {
+		f.Int(name, to)
+	}
+	for name, to := range c.ids() {
+		if _, named := f.Members()[name]; named && !f.Has(name) {
+			*to = -1
+		}
+		f.ID(name, to)
+	}
+	for name, to := range c.floats() {
+		f.Float(name, to)
+	}
+	for name, to := range c.bools() {
+		f.Bool(name, to)
+	}
+	for name, to := range c.strings() {
+		f.String(name, to)
+	}
+	f.Strings("layer_types", &c.LayerTypes)
+	c.readRope(f)
+	c.Labels = f.Labels()
+	refuse(f, c)
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	c.extra = f.Members()
+	return c, c.Validate()
+}
+
+// readRope finds the bases of the rotary angles. rope_parameters, the newer
+// form, wins; its base may be missing there and stand in the older field.
+func (c *Config) readRope(f *fields.Fields) {
+	f.Float("global_rope_theta", &c.GlobalTheta)
+	if _, named := f.Members()["local_rope_theta"]; named && !f.Has("local_rope_theta") {
+		c.LocalTheta = c.GlobalTheta // transformers 4: null means as in global layers
+	}
+	f.Float("local_rope_theta", &c.LocalTheta)
+	f.Refuse("rope_scaling")
+	f.Refuse("partial_rotary_factor", "1", "1.0")
+
+	rope := f.Object("rope_parameters")
+	if rope == nil {
+		return
+	}
+	for name := range rope.Members() {
+		if name != FullAttention && name != SlidingAttention {
+			f.Fail("rope_parameters", "%q is not a kind of layer; expected %s and %s", name, FullAttention, SlidingAttention)
+		}
+	}
+	for name, theta := range map[string]*float64{FullAttention: &c.GlobalTheta, SlidingAttention: &c.LocalTheta} {
+		kind := rope.Object(name)
+		if kind == nil {
+			continue
+		}
+		kind.Float("rope_theta", theta)
+		for key := range kind.Members() {
+			switch key {
+			case "rope_theta":
+			case "rope_type", "type":
+				kind.Refuse(key, `"default"`)
+			case "partial_rotary_factor":
+				kind.Refuse(key, "1", "1.0")
+			default:
+				kind.Refuse(key)
+			}
+		}
+		if err := kind.Err(); err != nil {
+			f.Fail("rope_parameters", "%s: %v", name, err)
+		}
+	}
+	if err := rope.Err(); err != nil {
+		f.Fail("rope_parameters", "%v", err)
+	}
+}
+
+// refuse fails on what would change the numbers and is not computed here.
+func refuse(f *fields.Fields, c *Config) {
+	f.Refuse("quantization_config")
+	f.Refuse("is_decoder", "false")
+	f.Refuse("add_cross_attention", "false")
+	f.Refuse("pruned_heads", "{}")
+	if c.Heads > 0 {
+		f.Refuse("head_dim", fmt.Sprint(c.Hidden/c.Heads))
+	}
+}
+
+// ConfigJSON writes config.json for transformers 5, with the names of
+// transformers 4 beside the newer ones where both can say it. Fields that were
+// read and mean nothing here are kept.
+func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	f := fields.New(c.extra)
+	f.Set("model_type", "modernbert")
+	f.Set("architectures", []string{classes[head]})
+	for name, from := range c.ints() {
+		f.Set(name, *from)
+	}
+	for name, from := range c.ids() {
+		f.SetID(name, *from)
+	}
+	for name, from := range c.floats() {
+		f.Set(name, *from)
+	}
+	for name, from := range c.bools() {
+		f.Set(name, *from)
+	}
+	for name, from := range c.strings() {
+		f.Set(name, *from)
+	}
+	f.Set("layer_types", c.Kinds())
+	regular := &Config{Layers: c.Layers, GlobalEvery: c.GlobalEvery}
+	if !slices.Equal(c.Kinds(), regular.Kinds()) {
+		f.Delete("global_attn_every_n_layers") // the older form cannot say it
+	}
+	f.Set("global_rope_theta", c.GlobalTheta)
+	f.Set("local_rope_theta", c.LocalTheta)
+	f.Set("rope_parameters", map[string]any{
+		FullAttention:    map[string]any{"rope_type": "default", "rope_theta": c.GlobalTheta},
+		SlidingAttention: map[string]any{"rope_type": "default", "rope_theta": c.LocalTheta},
+	})
+	f.SetLabels(c.Labels)
+	return f.JSON()
+}
+
+var classes = map[model.Head]string{
+	model.Body:                   "ModernBertModel",
+	model.MaskedLM:               "ModernBertForMaskedLM",
+	model.SequenceClassification: "ModernBertForSequenceClassification",
+}
+
+func (c *Config) ints() map[string]*int {
+	return map[string]*int{
+		"vocab_size": &c.Vocab, "hidden_size": &c.Hidden, "intermediate_size": &c.Intermediate,
+		"num_hidden_layers": &c.Layers, "num_attention_heads": &c.Heads,
+		"max_position_embeddings": &c.MaxLength, "local_attention": &c.LocalAttention,
+		"global_attn_every_n_layers": &c.GlobalEvery,
+	}
+}
+
+func (c *Config) ids() map[string]*int {
+	return map[string]*int{
+		"pad_token_id": &c.PadID, "bos_token_id": &c.BOSID, "eos_token_id": &c.EOSID,
+		"cls_token_id": &c.CLSID, "sep_token_id": &c.SEPID,
+	}
+}
+
+func (c *Config) floats() map[string]*float64 {
+	return map[string]*float64{
+		"norm_eps": &c.NormEps, "initializer_range": &c.InitRange, "initializer_cutoff_factor": &c.InitCutoff,
+		"attention_dropout": &c.AttentionDropout, "embedding_dropout": &c.EmbeddingDropout,
+		"mlp_dropout": &c.MLPDropout, "classifier_dropout": &c.ClassifierDropout,
+	}
+}
+
+func (c *Config) bools() map[string]*bool {
+	return map[string]*bool{
+		"norm_bias": &c.NormBias, "attention_bias": &c.AttentionBias, "mlp_bias": &c.MLPBias,
+		"decoder_bias": &c.DecoderBias, "classifier_bias": &c.ClassifierBias, "tie_word_embeddings": &c.Tied,
+	}
+}
+
+func (c *Config) strings() map[string]*string {
+	return map[string]*string{
+		"hidden_activation": &c.Activation, "classifier_activation": &c.ClassifierActivation,
+		"classifier_pooling": &c.ClassifierPooling,
+	}
+}

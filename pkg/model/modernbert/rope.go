@@ -1,0 +1,50 @@
+package modernbert
+
+import (
+	"math"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// rope holds the cosines and sines of a sequence's rotary angles, float32
+// whatever the compute dtype: in bfloat16 an angle of 1,000 radians would be
+// wrong by more than one.
+type rope struct{ cos, sin *Node } // [seq, 1, 1, headDim/2]
+
+// newRope computes the angles position·theta^(-2i/headDim).
+func newRope(g *Graph, seq, headDim int, theta float64) rope {
+	frequency := Const(g, inverseFrequencies(headDim, theta))           // [headDim/2]
+	position := Iota(g, shapes.Make(dtypes.Float32, seq, headDim/2), 0) // [seq, headDim/2]
+	angle := Mul(position, ExpandLeftToRank(frequency, 2))              // [seq, headDim/2]
+	angle = Reshape(angle, seq, 1, 1, headDim/2)                        // [seq, 1, 1, headDim/2]
+	return rope{cos: Cos(angle), sin: Sin(angle)}
+}
+
+// inverseFrequencies rounds every step to float32, as torch does: at position
+// 8,000 one unit in the last place of a frequency already shows.
+func inverseFrequencies(headDim int, theta float64) []float32 {
+	frequencies := make([]float32, headDim/2)
+	for i := range frequencies {
+		exponent := float32(2*i) / float32(headDim)
+		frequencies[i] = 1 / float32(math.Pow(theta, float64(exponent)))
+	}
+	return frequencies
+}
+
+// rotate turns the pairs (i, i+headDim/2) of every head by their angles. x is
+// [batch, seq, n, heads, headDim]; so is the result, in x's dtype.
+func (r rope) rotate(x *Node) *Node {
+	dtype := x.DType()
+	x = ConvertDType(x, dtypes.Float32)
+	half := x.Shape().Dim(-1) / 2
+	first := SliceAxis(x, -1, AxisRangeFromStart(half))
+	second := SliceAxis(x, -1, AxisRangeToEnd(half))
+	cos, sin := ExpandLeftToRank(r.cos, 5), ExpandLeftToRank(r.sin, 5)
+	turned := Concatenate([]*Node{
+		Sub(Mul(first, cos), Mul(second, sin)),
+		Add(Mul(second, cos), Mul(first, sin)),
+	}, -1)
+	return ConvertDType(turned, dtype)
+}

@@ -1,0 +1,80 @@
+package model
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+)
+
+// Values are the weights on the host by published name, row-major.
+type Values map[string][]float32
+
+// Draw draws every weight from its initial distribution. Each weight has its
+// own stream, keyed by (seed, name), so that a value depends neither on the
+// order of the list nor on which other weights there are: an encoder with a
+// new head keeps the body that the seed gives it.
+func Draw(params []Param, seed uint64) Values {
+	values := make(Values, len(params))
+	for _, p := range params {
+		values[p.Name] = p.Draw(seed)
+	}
+	return values
+}
+
+// Draw draws one weight. See [Draw].
+func (p Param) Draw(seed uint64) []float32 {
+	out := make([]float32, p.Size())
+	if p.Init.Std == 0 {
+		for i := range out {
+			out[i] = p.Init.Constant
+		}
+		return out
+	}
+	name := fnv.New64a()
+	name.Write([]byte(p.Name))
+	random := rand.New(rand.NewPCG(seed, name.Sum64()))
+	for i := range out {
+		x := random.NormFloat64()
+		for p.Init.Cutoff > 0 && math.Abs(x) > p.Init.Cutoff {
+			x = random.NormFloat64()
+		}
+		out[i] = float32(x * p.Init.Std)
+	}
+	return out
+}
+
+// Count is the number of elements of all weights.
+func Count(params []Param) int {
+	n := 0
+	for _, p := range params {
+		n += p.Size()
+	}
+	return n
+}
+
+// Check compares values with the list that describes them and names the first
+// weight that is missing, of another size, or too many.
+func (v Values) Check(params []Param) error {
+	for _, p := range params {
+		values, ok := v[p.Name]
+		if !ok {
+			return fmt.Errorf("weight %s %v is missing", p.Name, p.Shape)
+		}
+		if len(values) != p.Size() {
+			return fmt.Errorf("weight %s has %d elements, its shape %v needs %d", p.Name, len(values), p.Shape, p.Size())
+		}
+	}
+	if len(v) > len(params) {
+		known := make(map[string]bool, len(params))
+		for _, p := range params {
+			known[p.Name] = true
+		}
+		for name := range v {
+			if !known[name] {
+				return fmt.Errorf("weight %s is not one of this model's", name)
+			}
+		}
+	}
+	return nil
+}
