@@ -33,6 +33,6 @@ func (e *encoder) attention(i int, x *Node) *Node {
 	} else {
 		heads = e.localAttention(q, k, v)
 	}
-	out := e.linear(name+".Wo", Reshape(heads, e.batch, e.seq, e.Hidden), e.AttentionBias)
+	out := e.linear(name+".Wo", Reshape(heads, e.batch, e.seq, e.HiddenSize), e.AttentionBias)
 	return e.drop.Apply(out, e.AttentionDropout)
 }

@@ -12,7 +12,7 @@ import (
 // Config is what config.json says: transformers' ModernBertConfig. A literal
 // is complete when Validate returns nil.
 type Config struct {
-	Vocab, Hidden, Intermediate, Layers, Heads int
+	Vocab, HiddenSize, Intermediate, Layers, Heads int
 
 	MaxLength int // max_position_embeddings: what the model was made for, not a limit of the graph
 
@@ -55,7 +55,7 @@ const (
 // What the authors did not set has transformers' default.
 func Base() *Config {
 	return &Config{
-		Vocab: 99574, Hidden: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
+		Vocab: 99574, HiddenSize: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
 		Activation: "gelu", ClassifierActivation: "gelu", ClassifierPooling: "cls",
 		NormEps: 1e-5, DecoderBias: true, Tied: true,
 		LocalAttention: 128, GlobalEvery: 3, GlobalTheta: 10000, LocalTheta: 10000,
@@ -70,7 +70,7 @@ func (c *Config) Validate() error {
 		name       string
 		value, max int
 	}{
-		{"vocab_size", c.Vocab, 1 << 28}, {"hidden_size", c.Hidden, 1 << 20},
+		{"vocab_size", c.Vocab, 1 << 28}, {"hidden_size", c.HiddenSize, 1 << 20},
 		{"intermediate_size", c.Intermediate, 1 << 20}, {"num_hidden_layers", c.Layers, 1 << 12},
 		{"num_attention_heads", c.Heads, 1 << 12}, {"max_position_embeddings", c.MaxLength, 1 << 28},
 		{"local_attention", c.LocalAttention, 1 << 28}, {"global_attn_every_n_layers", c.GlobalEvery, 1 << 28},
@@ -79,9 +79,9 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("field %q: %d is not within 1 … %d", size.name, size.value, size.max)
 		}
 	}
-	if c.Hidden%(2*c.Heads) != 0 {
+	if c.HiddenSize%(2*c.Heads) != 0 {
 		return fmt.Errorf("field %q: %d heads need a hidden_size that is a multiple of %d (rotary pairs), it is %d",
-			"num_attention_heads", c.Heads, 2*c.Heads, c.Hidden)
+			"num_attention_heads", c.Heads, 2*c.Heads, c.HiddenSize)
 	}
 	for name, activation := range map[string]string{"hidden_activation": c.Activation, "classifier_activation": c.ClassifierActivation} {
 		if err := nn.CheckActivation(activation); err != nil {
@@ -147,7 +147,7 @@ func (c *Config) Kinds() []string {
 func (c *Config) Window() int { return c.LocalAttention / 2 }
 
 // HeadDim is the width of a head.
-func (c *Config) HeadDim() int { return c.Hidden / c.Heads }
+func (c *Config) HeadDim() int { return c.HiddenSize / c.Heads }
 
 // Clone is an independent copy.
 func (c *Config) Clone() *Config {

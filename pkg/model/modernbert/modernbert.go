@@ -19,7 +19,7 @@ func (c *Config) Type() string { return "modernbert" }
 // Dimensions are the sizes that callers need.
 func (c *Config) Dimensions() model.Dimensions {
 	return model.Dimensions{
-		Vocab: c.Vocab, Hidden: c.Hidden, Layers: c.Layers, MaxLength: c.MaxLength,
+		Vocab: c.Vocab, Hidden: c.HiddenSize, Layers: c.Layers, MaxLength: c.MaxLength,
 		Labels: c.Labels.Len(), PadID: c.PadID, Problem: c.Labels.Problem,
 	}
 }

@@ -16,7 +16,7 @@ import (
 // for layers that write to the residual stream and for the heads' dense.
 func (c *Config) Params(head model.Head) []model.Param {
 	var (
-		d, ffn = c.Hidden, c.Intermediate
+		d, ffn = c.HiddenSize, c.Intermediate
 		in     = model.Init{Std: c.InitRange, Cutoff: c.InitCutoff}
 		out    = model.Init{Std: c.InitRange / math.Sqrt(2*float64(c.Layers)), Cutoff: c.InitCutoff}
 		final  = model.Init{Std: 1 / math.Sqrt(float64(d)), Cutoff: c.InitCutoff}

@@ -11,7 +11,7 @@ import (
 // defaults are transformers' ModernBertConfig without arguments.
 func defaults() *Config {
 	return &Config{
-		Vocab: 50368, Hidden: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
+		Vocab: 50368, HiddenSize: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
 		Activation: "gelu", ClassifierActivation: "gelu", ClassifierPooling: "cls",
 		NormEps: 1e-5, DecoderBias: true, Tied: true,
 		LocalAttention: 128, GlobalEvery: 3, GlobalTheta: 160000, LocalTheta: 10000,
@@ -117,7 +117,7 @@ func refuse(f *fields.Fields, c *Config) {
 	f.Refuse("add_cross_attention", "false")
 	f.Refuse("pruned_heads", "{}")
 	if c.Heads > 0 {
-		f.Refuse("head_dim", fmt.Sprint(c.Hidden/c.Heads))
+		f.Refuse("head_dim", fmt.Sprint(c.HiddenSize/c.Heads))
 	}
 }
 
@@ -169,7 +169,7 @@ var classes = map[model.Head]string{
 
 func (c *Config) ints() map[string]*int {
 	return map[string]*int{
-		"vocab_size": &c.Vocab, "hidden_size": &c.Hidden, "intermediate_size": &c.Intermediate,
+		"vocab_size": &c.Vocab, "hidden_size": &c.HiddenSize, "intermediate_size": &c.Intermediate,
 		"num_hidden_layers": &c.Layers, "num_attention_heads": &c.Heads,
 		"max_position_embeddings": &c.MaxLength, "local_attention": &c.LocalAttention,
 		"global_attn_every_n_layers": &c.GlobalEvery,
