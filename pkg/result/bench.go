@@ -1,0 +1,85 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Bench compares speed and memory with other programs, all measured in turn
+// in one run on one machine.
+type Bench struct {
+	Provenance Provenance `json:"provenance"`
+	Machine    Machine    `json:"machine"`
+	Rows       []BenchRow `json:"rows"`
+}
+
+// Machine is what the measurements ran on.
+type Machine struct {
+	Name   string `json:"name"` // processor or GPU
+	Cores  int    `json:"cores,omitempty"`
+	Memory int64  `json:"memory,omitempty"` // bytes
+	// Peak is the measured rate of a large matrix product by element type,
+	// in floating point operations a second.
+	Peak map[string]float64 `json:"peak,omitempty"`
+}
+
+// BenchRow is one measured case of one program.
+type BenchRow struct {
+	// Task is "train", "forward", "embed", "tokenize" or "batches".
+	Task string `json:"task"`
+	// Program is "ours", "transformers-sdpa", "tokenizers", …
+	Program string `json:"program"`
+	Compute string `json:"compute,omitempty"` // "float32", "bfloat16"
+	Layers  int    `json:"layers,omitempty"`
+	Hidden  int    `json:"hidden,omitempty"`
+	Batch   int    `json:"batch,omitempty"`
+	Length  int    `json:"length,omitempty"` // tokens a row
+	// Rates are units a second (tokens; batches for "batches") of each timed
+	// repetition, in their order.
+	Rates []float64 `json:"rates"`
+	// PeakMemory is the process's or device's greatest use in bytes.
+	PeakMemory int64   `json:"peak_memory,omitempty"`
+	Padding    float64 `json:"padding,omitempty"` // share of computed tokens that is padding
+	// Operations is the analytic number of floating point operations a token,
+	// for the share of the machine's peak.
+	Operations float64 `json:"operations,omitempty"`
+	Loss       float64 `json:"loss,omitempty"` // of the checked batch; equal between programs
+}
+
+// Kind is "bench".
+func (*Bench) Kind() string { return "bench" }
+
+// Validate refuses rows without a positive rate.
+func (b *Bench) Validate() error {
+	if len(b.Rows) == 0 {
+		return errors.New("rows is empty")
+	}
+	for i, r := range b.Rows {
+		if r.Task == "" || r.Program == "" || len(r.Rates) == 0 {
+			return fmt.Errorf("rows[%d] lacks task, program or rates", i)
+		}
+		for k, rate := range r.Rates {
+			if err := positive(fmt.Sprintf("rows[%d].rates[%d]", i, k), rate); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Rate is the median of a row's rates, with their least and greatest.
+func (r BenchRow) Rate() (median, low, high float64) {
+	xs := sorted(r.Rates)
+	return quantile(xs, 0.5), xs[0], xs[len(xs)-1]
+}
+
+// Utilization is the share of the machine's measured peak that a row reaches;
+// ok is false where the peak or the operations are not known.
+func (b *Bench) Utilization(r BenchRow) (share float64, ok bool) {
+	peak := b.Machine.Peak[r.Compute]
+	if peak == 0 || r.Operations == 0 {
+		return 0, false
+	}
+	median, _, _ := r.Rate()
+	return median * r.Operations / peak, true
+}

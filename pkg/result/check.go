@@ -1,0 +1,47 @@
+package result
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// number refuses what JSON cannot hold and what a quantity cannot be.
+func number(field string, x, low, high float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) || x < low || x > high {
+		return fmt.Errorf("%s is %v, want a number in [%v, %v]", field, x, low, high)
+	}
+	return nil
+}
+
+// share refuses what is not in [0, 1].
+func share(field string, x float64) error { return number(field, x, 0, 1) }
+
+// finite refuses NaN and infinities.
+func finite(field string, x float64) error {
+	return number(field, x, -math.MaxFloat64, math.MaxFloat64)
+}
+
+// positive refuses what is not a positive finite number.
+func positive(field string, x float64) error {
+	if x == 0 {
+		return fmt.Errorf("%s is 0, want a positive number", field)
+	}
+	return number(field, x, 0, math.MaxFloat64)
+}
+
+// first gives the first error.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sorted(xs []float64) []float64 {
+	xs = slices.Clone(xs)
+	slices.Sort(xs)
+	return xs
+}

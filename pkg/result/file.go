@@ -1,0 +1,158 @@
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Result is what a figure or table is drawn from.
+type Result interface {
+	// Kind names the type in files: "training-curve".
+	Kind() string
+	// Validate refuses a value that no experiment can have produced.
+	Validate() error
+}
+
+// pointer lets Load and ReadFile return *T where *T is a Result.
+type pointer[T any] interface {
+	*T
+	Result
+}
+
+// envelope is the form of a file.
+type envelope struct {
+	Kind   string          `json:"kind"`
+	Result json.RawMessage `json:"result"`
+}
+
+// Path is the file in which dir holds results of T's kind.
+func Path[T any, P pointer[T]](dir string) string {
+	return filepath.Join(dir, P(new(T)).Kind()+".json")
+}
+
+// Load reads the result of T's kind from dir. The error wraps os.ErrNotExist
+// where there is none yet.
+func Load[T any, P pointer[T]](dir string) (*T, error) {
+	return ReadFile[T, P](Path[T, P](dir))
+}
+
+// Save writes r into dir under its kind's name.
+func Save(dir string, r Result) error {
+	return WriteFile(filepath.Join(dir, r.Kind()+".json"), r)
+}
+
+// ReadFile reads one result. A file of another kind, an unknown field or
+// values that contradict each other are errors that name the file.
+func ReadFile[T any, P pointer[T]](path string) (*T, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := Decode[T, P](content)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// Decode reads the bytes of a result's file.
+func Decode[T any, P pointer[T]](content []byte) (*T, error) {
+	var e envelope
+	if err := strict(content, &e); err != nil {
+		return nil, err
+	}
+	r := P(new(T))
+	if e.Kind != r.Kind() {
+		return nil, fmt.Errorf("kind is %q, want %q", e.Kind, r.Kind())
+	}
+	if len(e.Result) == 0 || string(e.Result) == "null" {
+		return nil, errors.New("field result is missing")
+	}
+	if err := strict(e.Result, r); err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
+	if err := r.Validate(); err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
+	return (*T)(r), nil
+}
+
+// strict decodes exactly one JSON value without unknown fields.
+func strict(content []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return errors.New("the file ends early")
+		}
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more follows after the JSON object")
+	}
+	return nil
+}
+
+// Encode gives the bytes of a result's file: the same value, the same bytes.
+func Encode(r Result) ([]byte, error) {
+	if err := r.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Kind(), err)
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Kind(), err)
+	}
+	whole, err := json.Marshal(envelope{r.Kind(), body})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Kind(), err)
+	}
+	return layout(whole), nil
+}
+
+// WriteFile writes a result whole or not at all.
+func WriteFile(path string, r Result) error {
+	content, err := Encode(r)
+	if err != nil {
+		return err
+	}
+	return WriteAtomic(path, content)
+}
+
+// WriteAtomic writes a file under a temporary name in its own folder (made if
+// it is not there), syncs it and renames it, so that path holds all of content
+// or what it held before.
+func WriteAtomic(path string, content []byte) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			err = fmt.Errorf("write %s: %w", path, err)
+		}
+	}()
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

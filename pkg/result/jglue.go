@@ -1,0 +1,178 @@
+package result
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// JGLUE is Table 2: fine-tuning on Japanese tasks. It keeps every run of the
+// sweep; the table's numbers are computed from them.
+type JGLUE struct {
+	Provenance Provenance    `json:"provenance"`
+	Models     []JGLUEModel  `json:"models"`
+	Runs       []FineTuneRun `json:"runs"`
+}
+
+// JGLUEModel is a row of the table.
+type JGLUEModel struct {
+	Checkpoint
+	Parameters int `json:"parameters,omitempty"`
+}
+
+// FineTuneRun is one independent run of the sweep.
+type FineTuneRun struct {
+	Model  string  `json:"model"` // a JGLUEModel's Label
+	Task   string  `json:"task"`  // "JSTS", "JNLI", "JCoLA"
+	LR     float64 `json:"lr"`
+	Epochs int     `json:"epochs"`
+	Seed   uint64  `json:"seed"`
+	// Metric names Score: "pearson", "accuracy".
+	Metric string  `json:"metric"`
+	Score  float64 `json:"score"`
+	// Others are further metrics of the same predictions, such as "spearman".
+	Others map[string]float64 `json:"others,omitempty"`
+	// Note says what makes the score incomparable with the paper's, such as a
+	// substitute for the training labels.
+	Note string `json:"note,omitempty"`
+}
+
+// Tasks are Table 2's columns.
+var Tasks = []string{"JSTS", "JNLI", "JCoLA"}
+
+// Kind is "jglue".
+func (*JGLUE) Kind() string { return "jglue" }
+
+// Validate refuses runs of unknown models, repeated runs and impossible
+// scores.
+func (j *JGLUE) Validate() error {
+	if len(j.Models) == 0 || len(j.Runs) == 0 {
+		return errors.New("models or runs is empty")
+	}
+	known := map[string]bool{}
+	for _, m := range j.Models {
+		known[m.Label()] = true
+	}
+	type key struct {
+		model, task string
+		lr          float64
+		epochs      int
+		seed        uint64
+	}
+	seen := map[key]bool{}
+	for i, r := range j.Runs {
+		name := fmt.Sprintf("runs[%d]", i)
+		k := key{r.Model, r.Task, r.LR, r.Epochs, r.Seed}
+		switch {
+		case !known[r.Model]:
+			return fmt.Errorf("%s.model is %q, which is not among the models", name, r.Model)
+		case !slices.Contains(Tasks, r.Task):
+			return fmt.Errorf("%s.task is %q, want one of %v", name, r.Task, Tasks)
+		case seen[k]:
+			return fmt.Errorf("%s repeats %s %s lr=%g epochs=%d seed=%d", name, r.Model, r.Task, r.LR, r.Epochs, r.Seed)
+		}
+		seen[k] = true
+		if err := number(name+".score", r.Score, -1, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TaskScore is what a sweep says about one model and task.
+type TaskScore struct {
+	Runs int
+	// Best is the run with the greatest score, as the paper reports it: chosen
+	// on the validation set, and so too high.
+	Best FineTuneRun
+	// Mean and Deviation are over the seeds of the best run's setting;
+	// Deviation is 0 for a single seed.
+	Seeds           int
+	Mean, Deviation float64
+	// Median is over all settings of the sweep (each its mean over seeds).
+	Settings int
+	Median   float64
+}
+
+// Chosen is what picking the best run is worth: best minus the mean of the
+// same setting over all seeds.
+func (s TaskScore) Chosen() float64 { return s.Best.Score - s.Mean }
+
+// Score summarises the runs of a model on a task; ok is false without runs.
+func (j *JGLUE) Score(model, task string) (s TaskScore, ok bool) {
+	type setting struct {
+		lr     float64
+		epochs int
+	}
+	scores := map[setting][]float64{}
+	for _, r := range j.Runs {
+		if r.Model != model || r.Task != task {
+			continue
+		}
+		if s.Runs++; s.Runs == 1 || r.Score > s.Best.Score {
+			s.Best = r
+		}
+		at := setting{r.LR, r.Epochs}
+		scores[at] = append(scores[at], r.Score)
+	}
+	if s.Runs == 0 {
+		return s, false
+	}
+	of := scores[setting{s.Best.LR, s.Best.Epochs}]
+	s.Seeds, s.Mean = len(of), stat.Mean(of, nil)
+	if len(of) > 1 {
+		s.Deviation = stat.StdDev(of, nil)
+	}
+	var means []float64
+	for _, xs := range scores {
+		means = append(means, stat.Mean(xs, nil))
+	}
+	slices.Sort(means)
+	s.Settings, s.Median = len(means), quantile(means, 0.5)
+	return s, true
+}
+
+// Grid is the mean score over seeds of each setting of a sweep.
+type Grid struct {
+	LRs    []float64
+	Epochs []int
+	Scores [][]float64 // [lr][epochs], NaN where there is no run
+}
+
+// Grid lays a model's sweep on a task out for a heat map.
+func (j *JGLUE) Grid(model, task string) Grid {
+	var g Grid
+	for _, r := range j.Runs {
+		if r.Model == model && r.Task == task {
+			g.LRs = append(g.LRs, r.LR)
+			g.Epochs = append(g.Epochs, r.Epochs)
+		}
+	}
+	g.LRs, g.Epochs = sortedSet(g.LRs), sortedSet(g.Epochs)
+	for _, lr := range g.LRs {
+		row := make([]float64, len(g.Epochs))
+		for k, epochs := range g.Epochs {
+			sum, n := 0.0, 0
+			for _, r := range j.Runs {
+				if r.Model == model && r.Task == task && r.LR == lr && r.Epochs == epochs {
+					sum, n = sum+r.Score, n+1
+				}
+			}
+			row[k] = math.NaN()
+			if n > 0 {
+				row[k] = sum / float64(n)
+			}
+		}
+		g.Scores = append(g.Scores, row)
+	}
+	return g
+}
+
+func sortedSet[T cmp.Ordered](xs []T) []T {
+	slices.Sort(xs)
+	return slices.Compact(xs)
+}

@@ -1,0 +1,95 @@
+package result
+
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+// Provenance says where the numbers of a result come from. It holds no date:
+// the same experiment run twice gives the same file but for Seconds.
+type Provenance struct {
+	// Preset is the configuration's name ("tiny", "small", "base"), or the
+	// hub id or folder of a model that was not trained here.
+	Preset string `json:"preset,omitempty"`
+	// Config is the SHA-256 of the model's config.json.
+	Config string `json:"config,omitempty"`
+	// Data are the inputs by name and digest.
+	Data []Data `json:"data,omitempty"`
+	Seed uint64 `json:"seed"`
+	// Commit is the source's revision, "+dirty" if it was changed.
+	Commit string `json:"commit,omitempty"`
+	// Backend is what computed: "xla:cuda", "xla:cpu", "go", with its device.
+	Backend string `json:"backend,omitempty"`
+	// Seconds is the wall time of the experiment.
+	Seconds float64 `json:"seconds,omitempty"`
+	// Notes say how the experiment differs from the paper's, such as a
+	// substitute for data that is not to be had. They are printed with every
+	// table.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Data names one input of an experiment.
+type Data struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest,omitempty"` // SHA-256, in hexadecimal
+}
+
+// Commit is the revision this program was built from, "+dirty" if the source
+// had changes, "" if the build does not know it.
+func Commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	revision, dirty := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = "+dirty"
+		}
+	}
+	if revision == "" {
+		return ""
+	}
+	return revision + dirty
+}
+
+// Checkpoint names a model in a figure or table.
+type Checkpoint struct {
+	// Name is what the reader sees: "stage 1, 15k", "modernbert-ja-130m".
+	Name string `json:"name"`
+	// Stage (1 or 2) and Step place a checkpoint on a training run's line;
+	// Stage is 0 for a baseline.
+	Stage int `json:"stage,omitempty"`
+	Step  int `json:"step"`
+}
+
+// Baseline tells whether the checkpoint lies on no training run of ours.
+func (c Checkpoint) Baseline() bool { return c.Stage == 0 }
+
+// Label is the name, or the stage and step when the name is empty.
+func (c Checkpoint) Label() string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.Baseline():
+		return "baseline"
+	default:
+		return fmt.Sprintf("stage %d, %s", c.Stage, Steps(c.Step))
+	}
+}
+
+// Steps writes a number of steps as the paper does: 500, 4k, 15k, 1.5k.
+func Steps(n int) string {
+	if n != 0 && n%100 == 0 && n >= 1000 {
+		return fmt.Sprintf("%gk", float64(n)/1000)
+	}
+	return fmt.Sprint(n)
+}
+
+// before orders checkpoints by time: stage, then step.
+func (c Checkpoint) before(d Checkpoint) bool {
+	return c.Stage < d.Stage || c.Stage == d.Stage && c.Step < d.Step
+}
