@@ -1,0 +1,93 @@
+package text
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// The files of a tokenizer in a model's directory.
+const (
+	tokenizerFile = "tokenizer.json"
+	configFile    = "tokenizer_config.json"
+	specialFile   = "special_tokens_map.json"
+	addedFile     = "added_tokens.json"
+	vocabFile     = "vocab.txt"
+)
+
+// Open reads the tokenizer of a model's directory: tokenizer.json (or
+// tokenizer.json.gz), else a WordPiece vocab.txt, with what
+// tokenizer_config.json and special_tokens_map.json say about them. It equals
+// transformers' AutoTokenizer.from_pretrained.
+func Open(dir string) (Tokenizer, error) {
+	files, err := readFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	t, err := New(files)
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer %s: %w", dir, err)
+	}
+	return t, nil
+}
+
+// New makes a tokenizer from its files by name, as [Tokenizer.Files] gives them.
+func New(files map[string][]byte) (Tokenizer, error) {
+	c, err := parseConfig(files)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := files[tokenizerFile]; !ok {
+		return nil, fmt.Errorf("there is no %s and no %s", tokenizerFile, vocabFile)
+	}
+	return newFast(files, c)
+}
+
+func readFiles(dir string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, name := range []string{tokenizerFile, configFile, specialFile, addedFile, vocabFile} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if name == tokenizerFile && errors.Is(err, fs.ErrNotExist) {
+			data, err = readGzip(filepath.Join(dir, name+".gz"))
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("tokenizer: %w", err)
+		}
+		files[name] = data
+	}
+	return files, nil
+}
+
+func readGzip(path string) ([]byte, error) {
+	packed, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return data, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

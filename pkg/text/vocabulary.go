@@ -1,0 +1,105 @@
+package text
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// vocabulary maps pieces to ids and back.
+type vocabulary struct {
+	pieces []string // by id; "" where an id has no piece
+	ids    map[string]int32
+}
+
+func (v *vocabulary) set(id int32, piece string) error {
+	const limit = 1 << 24
+	if id < 0 || id >= limit {
+		return fmt.Errorf("the id %d of %q is outside [0, %d)", id, piece, limit)
+	}
+	for int(id) >= len(v.pieces) {
+		v.pieces = append(v.pieces, "")
+	}
+	v.pieces[id] = piece
+	v.ids[piece] = id
+	return nil
+}
+
+// Token is the piece of an id.
+func (v *vocabulary) Token(id int32) string {
+	if id < 0 || int(id) >= len(v.pieces) {
+		return ""
+	}
+	return v.pieces[id]
+}
+
+// ID is the id of a piece.
+func (v *vocabulary) ID(token string) (int32, bool) {
+	id, ok := v.ids[token]
+	return id, ok
+}
+
+// VocabSize is one more than the greatest id.
+func (v *vocabulary) VocabSize() int { return len(v.pieces) }
+
+// parseVocabulary reads tokenizer.json's model: a list of [piece, score]
+// (Unigram), or an object from pieces to ids (WordPiece, BPE, WordLevel).
+func parseVocabulary(data json.RawMessage) (*vocabulary, error) {
+	var model struct{ Vocab json.RawMessage }
+	if err := json.Unmarshal(data, &model); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	v := &vocabulary{ids: map[string]int32{}}
+	var list []scored
+	if err := json.Unmarshal(model.Vocab, &list); err == nil {
+		v.pieces = make([]string, 0, len(list))
+		for i, s := range list {
+			if err := v.set(int32(i), string(s)); err != nil {
+				return nil, fmt.Errorf("model.vocab: %w", err)
+			}
+		}
+		return v, nil
+	}
+	byPiece := map[string]int32{}
+	if err := json.Unmarshal(model.Vocab, &byPiece); err != nil {
+		return nil, fmt.Errorf("model.vocab is neither a list of pieces nor an object: %w", err)
+	}
+	for _, piece := range sortedKeys(byPiece) {
+		if err := v.set(byPiece[piece], piece); err != nil {
+			return nil, fmt.Errorf("model.vocab: %w", err)
+		}
+	}
+	return v, nil
+}
+
+// scored is the piece of a Unigram entry [piece, score].
+type scored string
+
+func (s *scored) UnmarshalJSON(data []byte) error {
+	var entry [2]json.RawMessage
+	if err := json.Unmarshal(data, &entry); err != nil {
+		return err
+	}
+	return json.Unmarshal(entry[0], (*string)(s))
+}
+
+// special finds the ids of the special tokens by role; more are further
+// special tokens of the vocabulary.
+func (v *vocabulary) special(r roles, more []int32) Special {
+	id := func(name specialName) int32 {
+		if found, ok := v.ids[string(name)]; ok && name != "" {
+			return found
+		}
+		return -1
+	}
+	s := Special{CLS: id(r.CLS), SEP: id(r.SEP), Mask: id(r.Mask), Pad: id(r.Pad), Unknown: id(r.Unknown)}
+	for _, name := range r.names() {
+		if found, ok := v.ids[name]; ok {
+			s.All = append(s.All, found)
+		}
+	}
+	s.All = append(s.All, more...)
+	slices.Sort(s.All)
+	s.All = slices.Compact(s.All)
+	return s
+}
