@@ -165,6 +165,19 @@ func (f *Fields) Set(name string, value any) {
 	f.values[name] = raw
 }
 
+// Number is a float64 that is written with a point or an exponent, so that
+// Python reads a float: transformers refuses a whole number for some fields.
+type Number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) {
+	text, err := json.Marshal(float64(n))
+	if err == nil && !bytes.ContainsAny(text, ".e") {
+		text = append(text, ".0"...)
+	}
+	return text, err
+}
+
 // SetID writes a token id; negative is null.
 func (f *Fields) SetID(name string, id int) {
 	if id < 0 {

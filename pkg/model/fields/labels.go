@@ -2,6 +2,7 @@ package fields
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -69,6 +70,9 @@ func (f *Fields) Labels() (labels Labels) {
 		return labels
 	}
 	labels.Names = names
+	if slices.Equal(names, NumberedLabels(2)) {
+		labels.Names = nil
+	}
 	return labels
 }
 

@@ -60,8 +60,7 @@ func (c *Config) Hidden(w model.Weights, in model.Inputs, opt model.Options) []*
 
 // embed is drop(norm(tok_embeddings[ids])): [batch, seq, hidden].
 func (e *encoder) embed(ids *Node) *Node {
-	table := e.w.Get("model.embeddings.tok_embeddings.weight")
-	x := Gather(table, InsertAxes(ids, -1)) // [batch, seq, hidden]
+	x := nn.Embed(e.w.Get("model.embeddings.tok_embeddings.weight"), ids, e.PadID)
 	return e.drop.Apply(e.norm("model.embeddings.norm", x), e.EmbeddingDropout)
 }
 

@@ -5,8 +5,6 @@
 package modernbert
 
 import (
-	"slices"
-
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/fields"
 )
@@ -28,8 +26,8 @@ func (c *Config) Dimensions() model.Dimensions {
 func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	clone := c.Clone()
 	clone.Labels.Problem = problem
-	if n != c.Labels.Len() || c.Labels.Names == nil {
-		clone.Labels.Names = slices.Clip(fields.NumberedLabels(n))
+	if n != c.Labels.Len() {
+		clone.Labels.Names = fields.NumberedLabels(n)
 	}
 	return clone
 }

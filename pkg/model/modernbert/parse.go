@@ -138,7 +138,7 @@ func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
 		f.SetID(name, *from)
 	}
 	for name, from := range c.floats() {
-		f.Set(name, *from)
+		f.Set(name, fields.Number(*from))
 	}
 	for name, from := range c.bools() {
 		f.Set(name, *from)
@@ -151,11 +151,12 @@ func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
 	if !slices.Equal(c.Kinds(), regular.Kinds()) {
 		f.Delete("global_attn_every_n_layers") // the older form cannot say it
 	}
-	f.Set("global_rope_theta", c.GlobalTheta)
-	f.Set("local_rope_theta", c.LocalTheta)
+	global, local := fields.Number(c.GlobalTheta), fields.Number(c.LocalTheta)
+	f.Set("global_rope_theta", global)
+	f.Set("local_rope_theta", local)
 	f.Set("rope_parameters", map[string]any{
-		FullAttention:    map[string]any{"rope_type": "default", "rope_theta": c.GlobalTheta},
-		SlidingAttention: map[string]any{"rope_type": "default", "rope_theta": c.LocalTheta},
+		FullAttention:    map[string]any{"rope_type": "default", "rope_theta": global},
+		SlidingAttention: map[string]any{"rope_type": "default", "rope_theta": local},
 	})
 	f.SetLabels(c.Labels)
 	return f.JSON()
