@@ -64,6 +64,9 @@ func (f *Fields) Has(name string) bool {
 	return ok && string(raw) != "null"
 }
 
+// Null says whether a field is present and null.
+func (f *Fields) Null(name string) bool { return string(f.values[name]) == "null" }
+
 // Raw is a field's text, for messages.
 func (f *Fields) Raw(name string) string {
 	raw := string(f.values[name])

@@ -39,7 +39,7 @@ func ParseConfig(data []byte) (*Config, error) {
 		f.Int(name, to)
 	}
 	for name, to := range c.ids() {
-		if _, named := f.Members()[name]; named && !f.Has(name) {
+		if f.Null(name) {
 			*to = -1
 		}
 		f.ID(name, to)
@@ -68,7 +68,7 @@ func ParseConfig(data []byte) (*Config, error) {
 // form, wins; its base may be missing there and stand in the older field.
 func (c *Config) readRope(f *fields.Fields) {
 	f.Float("global_rope_theta", &c.GlobalTheta)
-	if _, named := f.Members()["local_rope_theta"]; named && !f.Has("local_rope_theta") {
+	if f.Null("local_rope_theta") {
 		c.LocalTheta = c.GlobalTheta // transformers 4: null means as in global layers
 	}
 	f.Float("local_rope_theta", &c.LocalTheta)

@@ -1,0 +1,32 @@
+// Package bert is BERT (Devlin et al. 2019; transformers' modeling_bert) as
+// graph functions over named weights: the baselines' encoder, with learned
+// absolute positions, token types, post-norm layers and biases everywhere.
+package bert
+
+import (
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/fields"
+)
+
+var _ model.Architecture = (*Config)(nil)
+
+// Type is config.json's model_type.
+func (c *Config) Type() string { return "bert" }
+
+// Dimensions are the sizes that callers need.
+func (c *Config) Dimensions() model.Dimensions {
+	return model.Dimensions{
+		Vocab: c.Vocab, Hidden: c.HiddenSize, Layers: c.Layers, MaxLength: c.MaxLength,
+		Labels: c.Labels.Len(), PadID: c.PadID, Problem: c.Labels.Problem,
+	}
+}
+
+// WithLabels is the same encoder with a classifier of n outputs.
+func (c *Config) WithLabels(n int, problem string) model.Architecture {
+	clone := c.Clone()
+	clone.Labels.Problem = problem
+	if n != c.Labels.Len() {
+		clone.Labels.Names = fields.NumberedLabels(n)
+	}
+	return clone
+}

@@ -1,0 +1,99 @@
+package bert
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
+)
+
+// encoder is one graph being built: the weights and what all layers share.
+type encoder struct {
+	*Config
+	w       model.Weights
+	opt     model.Options
+	drop    *model.Dropout
+	dtype   dtypes.DType // of matrix products
+	lengths *Node        // [batch] int32
+}
+
+func (c *Config) newEncoder(w model.Weights, in model.Inputs, opt model.Options) *encoder {
+	return &encoder{Config: c, w: w, opt: opt, drop: in.Dropout, dtype: opt.DType(), lengths: in.Lengths}
+}
+
+// Hidden returns the embeddings and every layer's output: [batch, seq, hidden]
+// float32 each.
+func (c *Config) Hidden(w model.Weights, in model.Inputs, opt model.Options) []*Node {
+	e := c.newEncoder(w, in, opt)
+	x := e.embed(in.IDs, in.TypeIDs)
+	hidden := []*Node{x}
+	for i := range c.Layers {
+		if opt.Checkpoint {
+			x = x.Checkpoint()
+		}
+		x = e.layer(i, x)
+		hidden = append(hidden, x)
+	}
+	if opt.Checkpoint {
+		hidden[c.Layers] = x.StopCheckpoint()
+	}
+	return hidden
+}
+
+// embed is drop(LayerNorm(word + type + position)): [batch, seq, hidden].
+func (e *encoder) embed(ids, types *Node) *Node {
+	seq := ids.Shape().Dim(1)
+	if seq > e.MaxLength {
+		panic(fmt.Errorf("a sequence of %d tokens is longer than this BERT's %d positions (max_position_embeddings); truncate it", seq, e.MaxLength))
+	}
+	x := nn.Embed(e.w.Get("bert.embeddings.word_embeddings.weight"), ids, e.PadID)
+	table := e.w.Get("bert.embeddings.token_type_embeddings.weight")
+	if types == nil { // all of type 0
+		x = Add(x, InsertAxes(SliceAxis(table, 0, AxisElem(0)), 0)) // [1, 1, hidden]
+	} else {
+		x = Add(x, nn.Embed(table, types, -1))
+	}
+	positions := SliceAxis(e.w.Get("bert.embeddings.position_embeddings.weight"), 0, AxisRangeFromStart(seq))
+	x = Add(x, InsertAxes(positions, 0)) // [1, seq, hidden]
+	return e.drop.Apply(e.norm("bert.embeddings.LayerNorm", x), e.HiddenDropout)
+}
+
+// layer is attention and feed-forward, each added to its input and then normed:
+//
+//	x = LayerNorm(x + drop(dense(attention(x))))
+//	x = LayerNorm(x + drop(output(act(intermediate(x)))))
+func (e *encoder) layer(i int, x *Node) *Node {
+	name := fmt.Sprintf("bert.encoder.layer.%d.", i)
+	h := e.linear(name+"attention.output.dense", e.attention(name+"attention.self.", x))
+	x = e.norm(name+"attention.output.LayerNorm", e.residual(x, h))
+	h = nn.Activate(e.Activation, e.linear(name+"intermediate.dense", x)) // [batch, seq, intermediate]
+	h = e.linear(name+"output.dense", h)
+	return e.norm(name+"output.LayerNorm", e.residual(x, h))
+}
+
+// attention gives the heads' weighted values: [batch, seq, hidden].
+func (e *encoder) attention(name string, x *Node) *Node {
+	dims := x.Shape().Dimensions
+	heads := func(part string) *Node {
+		return Reshape(e.linear(name+part, x), dims[0], dims[1], e.Heads, e.HeadDim()) // [batch, seq, heads, headDim]
+	}
+	q := MulScalar(heads("query"), 1/math.Sqrt(float64(e.HeadDim())))
+	out := nn.Global(q, heads("key"), heads("value"), e.lengths, e.opt, e.drop, e.AttentionDropout)
+	return Reshape(out, dims...)
+}
+
+func (e *encoder) residual(x, h *Node) *Node {
+	return Add(x, ConvertDType(e.drop.Apply(h, e.HiddenDropout), dtypes.Float32))
+}
+
+func (e *encoder) linear(name string, x *Node) *Node {
+	return nn.Linear(ConvertDType(x, e.dtype), e.w.Get(name+".weight"), e.w.Get(name+".bias"))
+}
+
+func (e *encoder) norm(name string, x *Node) *Node {
+	return nn.LayerNorm(x, e.w.Get(name+".weight"), e.w.Get(name+".bias"), e.NormEps)
+}

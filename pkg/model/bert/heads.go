@@ -1,0 +1,44 @@
+package bert
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
+)
+
+// MaskedLMLogits is decoder(LayerNorm(act(dense(hidden)))) (transformers'
+// BertForMaskedLM): hidden [n, hidden] to [n, vocab] float32.
+func (c *Config) MaskedLMLogits(w model.Weights, hidden *Node, opt model.Options) *Node {
+	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType()}
+	x := nn.Activate(c.Activation, e.linear("cls.predictions.transform.dense", hidden))
+	x = ConvertDType(e.norm("cls.predictions.transform.LayerNorm", x), e.dtype)
+	decoder, bias := "bert.embeddings.word_embeddings.weight", "cls.predictions.bias"
+	if !c.Tied {
+		decoder, bias = "cls.predictions.decoder.weight", "cls.predictions.decoder.bias"
+	}
+	logits := ConvertDType(nn.Linear(x, w.Get(decoder), nil), dtypes.Float32)
+	return Add(logits, InsertAxes(w.Get(bias), 0))
+}
+
+// Pool is transformers' BertPooler, tanh(dense(first position)): hidden
+// [batch, seq, hidden] to [batch, hidden] float32.
+func (c *Config) Pool(w model.Weights, hidden *Node, opt model.Options) *Node {
+	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType()}
+	first := Squeeze(SliceAxis(hidden, 1, AxisElem(0)), 1)
+	return Tanh(ConvertDType(e.linear("bert.pooler.dense", first), dtypes.Float32))
+}
+
+// Classify is classifier(drop(pooler)) (transformers'
+// BertForSequenceClassification): hidden [batch, seq, hidden] to
+// [batch, labels] float32.
+func (c *Config) Classify(w model.Weights, hidden *Node, in model.Inputs, opt model.Options) *Node {
+	e := c.newEncoder(w, in, opt)
+	rate := c.ClassifierDropout
+	if rate < 0 {
+		rate = c.HiddenDropout
+	}
+	x := e.drop.Apply(c.Pool(w, hidden, opt), rate)
+	return ConvertDType(e.linear("classifier", x), dtypes.Float32)
+}
