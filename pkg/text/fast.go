@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/daulet/tokenizers"
@@ -195,18 +194,17 @@ func (t *fast) split(text string) (Encoding, error) {
 	if text == "" {
 		return Encoding{}, nil
 	}
-	var e Encoding
-	found, err := t.library.EncodeWithOptionsErr(text, false, tokenizers.WithReturnOffsets())
+	standIn, hidden := t.hideNUL(text)
+	found, err := t.library.EncodeWithOptionsErr(hidden, false, tokenizers.WithReturnOffsets())
 	if err != nil {
-		return e, err
+		return Encoding{}, err
 	}
-	e.IDs = make([]int32, len(found.IDs))
-	e.Offsets = make([][2]int, len(found.IDs))
+	e := Encoding{IDs: make([]int32, len(found.IDs)), Offsets: make([][2]int, len(found.IDs))}
 	for i, id := range found.IDs {
 		e.IDs[i] = int32(id)
 		e.Offsets[i] = [2]int{int(found.Offsets[i][0]), int(found.Offsets[i][1])}
 	}
-	return e, nil
+	return standIn.reveal(e, hidden), nil
 }
 
 func (t *fast) Decode(ids []int32) string {
@@ -214,5 +212,8 @@ func (t *fast) Decode(ids []int32) string {
 	for i, id := range ids {
 		unsigned[i] = uint32(id)
 	}
-	return strings.ToValidUTF8(t.library.Decode(unsigned, false), "\uFFFD")
+	if nul, ok := t.ids["<0x00>"]; ok && slices.Contains(ids, nul) {
+		return t.decodeNUL(unsigned, uint32(nul))
+	}
+	return t.library.Decode(unsigned, false)
 }
