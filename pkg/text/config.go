@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 )
 
 // addedToken is an entry of tokenizer.json's added_tokens, and the object form
@@ -80,6 +81,19 @@ func (r roles) names() []string {
 	return names
 }
 
+// orElse fills roles that are not set.
+func (r roles) orElse(d roles) roles {
+	for _, pair := range []struct {
+		to   *specialName
+		from specialName
+	}{{&r.Unknown, d.Unknown}, {&r.SEP, d.SEP}, {&r.Pad, d.Pad}, {&r.CLS, d.CLS}, {&r.Mask, d.Mask}} {
+		if *pair.to == "" {
+			*pair.to = pair.from
+		}
+	}
+	return r
+}
+
 // config is what of tokenizer_config.json changes ids.
 type config struct {
 	roles
@@ -97,11 +111,28 @@ type config struct {
 	SubwordType     string   `json:"subword_tokenizer_type"`
 	NeverSplit      []string `json:"never_split"`
 	Mecab           struct {
-		Dictionary *string `json:"mecab_dic"`
-		Option     *string `json:"mecab_option"`
-		LowerCase  *bool   `json:"do_lower_case"`
-		Normalize  *bool   `json:"normalize_text"`
+		Dictionary optional `json:"mecab_dic"`
+		Option     *string  `json:"mecab_option"`
+		Normalize  *bool    `json:"normalize_text"`
 	} `json:"mecab_kwargs"`
+}
+
+// optional is a string that may be absent or null, which are not the same.
+type optional struct {
+	set   bool
+	value *string
+}
+
+func (o *optional) UnmarshalJSON(data []byte) error {
+	o.set = true
+	return json.Unmarshal(data, &o.value)
+}
+
+func (o optional) String() string {
+	if o.value == nil {
+		return "null"
+	}
+	return strconv.Quote(*o.value)
 }
 
 // parseConfig reads tokenizer_config.json and, as transformers does for older

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/daulet/tokenizers"
@@ -34,9 +34,14 @@ func newFast(files map[string][]byte, c config) (*fast, error) {
 	if t.vocabulary, err = parseVocabulary(top["model"]); err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	added, err := t.addTokens(top["added_tokens"], c)
-	if err != nil {
-		return nil, fmt.Errorf("%s: added_tokens: %w", tokenizerFile, err)
+	added := []addedToken{}
+	if data := top["added_tokens"]; len(data) > 0 {
+		if err := json.Unmarshal(data, &added); err != nil {
+			return nil, fmt.Errorf("%s: added_tokens: %w", tokenizerFile, err)
+		}
+	}
+	if added, err = t.addTokens(added, c); err != nil {
+		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
 	if t.template, err = parseTemplate(top["post_processor"]); err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
@@ -70,59 +75,6 @@ func newFast(files map[string][]byte, c config) (*fast, error) {
 	return t, nil
 }
 
-// addTokens puts the added tokens into the vocabulary: those of
-// tokenizer.json, and as transformers does those that tokenizer_config.json
-// names and tokenizer.json does not.
-func (t *fast) addTokens(data json.RawMessage, c config) ([]addedToken, error) {
-	added := []addedToken{}
-	if len(data) > 0 {
-		if err := json.Unmarshal(data, &added); err != nil {
-			return nil, err
-		}
-	}
-	known := map[string]bool{}
-	for _, a := range added {
-		known[a.Content] = true
-		if err := t.set(a.ID, a.Content); err != nil {
-			return nil, err
-		}
-	}
-	add := func(a addedToken) error {
-		if known[a.Content] {
-			return nil
-		}
-		known[a.Content] = true
-		id, ok := t.ids[a.Content]
-		if !ok {
-			id = int32(len(t.pieces))
-		}
-		a.ID = id
-		added = append(added, a)
-		return t.set(id, a.Content)
-	}
-	more := make([]addedToken, 0, len(c.AddedTokens))
-	for key, a := range c.AddedTokens {
-		id, err := strconv.ParseInt(key, 10, 32)
-		if err != nil {
-			return nil, fmt.Errorf("%s: added_tokens_decoder: the id %q is not a number", configFile, key)
-		}
-		a.ID = int32(id)
-		more = append(more, a)
-	}
-	slices.SortFunc(more, func(a, b addedToken) int { return int(a.ID) - int(b.ID) })
-	for _, a := range more {
-		if err := add(a); err != nil {
-			return nil, err
-		}
-	}
-	for _, name := range c.names() {
-		if err := add(addedToken{Content: name, Special: true}); err != nil {
-			return nil, err
-		}
-	}
-	return added, nil
-}
-
 // boundaries is the template of a tokenizer_config.json that has add_bos_token
 // or add_eos_token: transformers then passes over tokenizer.json's own.
 func (t *fast) boundaries(c config) template {
@@ -138,7 +90,7 @@ func (t *fast) boundaries(c config) template {
 
 func (t *fast) Special() Special { return t.roles }
 
-func (t *fast) Files() map[string][]byte { return t.files }
+func (t *fast) Files() map[string][]byte { return maps.Clone(t.files) }
 
 func (t *fast) Encode(text string, special bool, maxLength int) (Encoding, error) {
 	parts := t.template.single
@@ -192,7 +144,7 @@ func (t *fast) split(text string) (Encoding, error) {
 		return Encoding{}, errNotUTF8
 	}
 	if text == "" {
-		return Encoding{}, nil
+		return Encoding{Offsets: [][2]int{}}, nil
 	}
 	standIn, hidden := t.hideNUL(text)
 	found, err := t.library.EncodeWithOptionsErr(hidden, false, tokenizers.WithReturnOffsets())

@@ -43,10 +43,17 @@ func New(files map[string][]byte) (Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := files[tokenizerFile]; !ok {
-		return nil, fmt.Errorf("there is no %s and no %s", tokenizerFile, vocabFile)
+	_, fast := files[tokenizerFile]
+	_, vocab := files[vocabFile]
+	switch {
+	case vocab && (c.Class == "BertJapaneseTokenizer" || c.Class == "" && c.WordType != ""):
+		return newJapanese(files, c)
+	case fast:
+		return newFast(files, c)
+	case vocab:
+		return nil, fmt.Errorf("%s with the tokenizer_class %q is not supported, BertJapaneseTokenizer is", vocabFile, c.Class)
 	}
-	return newFast(files, c)
+	return nil, fmt.Errorf("there is no %s and no %s", tokenizerFile, vocabFile)
 }
 
 func readFiles(dir string) (map[string][]byte, error) {

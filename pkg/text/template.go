@@ -166,7 +166,11 @@ func fill(parts []part, a, b Encoding) Encoding {
 	n := specials(parts) + len(a.IDs) + len(b.IDs)
 	out := Encoding{
 		IDs: make([]int32, 0, n), TypeIDs: make([]int32, 0, n),
-		Special: make([]bool, 0, n), Offsets: make([][2]int, 0, n),
+		Special: make([]bool, 0, n),
+	}
+	placed := a.Offsets != nil || b.Offsets != nil
+	if placed {
+		out.Offsets = make([][2]int, 0, n)
 	}
 	for _, p := range parts {
 		from := Encoding{IDs: p.ids}
@@ -180,9 +184,9 @@ func fill(parts []part, a, b Encoding) Encoding {
 		for i := range from.IDs {
 			out.TypeIDs = append(out.TypeIDs, p.typeIDs)
 			out.Special = append(out.Special, p.text == 0)
-			if p.text == 0 {
+			if placed && p.text == 0 {
 				out.Offsets = append(out.Offsets, [2]int{})
-			} else {
+			} else if placed {
 				out.Offsets = append(out.Offsets, from.Offsets[i])
 			}
 		}

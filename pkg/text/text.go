@@ -32,7 +32,7 @@ type Special struct {
 	All                          []int32 // every special token of the vocabulary, ascending
 }
 
-// Encoding is an encoded text. All slices have the same length.
+// Encoding is an encoded text. The slices that are not nil have the same length.
 type Encoding struct {
 	IDs     []int32
 	TypeIDs []int32 // 1 in the second text of a pair where the template says so
@@ -40,6 +40,7 @@ type Encoding struct {
 	// special_tokens_mask), not special tokens that a text itself holds.
 	Special []bool
 	// Offsets are byte offsets [start, end) into the text; for a pair, into
-	// the text that the token comes from. [0, 0) for the template's tokens.
+	// the text that the token comes from. [0, 0) for the template's tokens;
+	// nil for MeCab tokenizers, which normalise texts first.
 	Offsets [][2]int
 }

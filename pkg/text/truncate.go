@@ -9,7 +9,11 @@ func cut(e Encoding, n int, left bool) Encoding {
 	if left {
 		from, to = len(e.IDs)-n, len(e.IDs)
 	}
-	return Encoding{IDs: e.IDs[from:to], Offsets: e.Offsets[from:to]}
+	out := Encoding{IDs: e.IDs[from:to]}
+	if e.Offsets != nil {
+		out.Offsets = e.Offsets[from:to]
+	}
+	return out
 }
 
 // longestFirst shares room tokens between texts of a and b tokens as the
@@ -28,4 +32,21 @@ func longestFirst(a, b, room int) (int, int) {
 		return long, short
 	}
 	return short, long
+}
+
+// longestFirstSlow shares room as transformers' own Python tokenizers do: first
+// the longer text is cut to the length of the other, then what is left to
+// remove is halved, and of an odd number the first text, where it was the
+// longer one, keeps one token more.
+func longestFirstSlow(a, b, room int) (int, int) {
+	remove := a + b - room
+	if remove <= 0 {
+		return a, b
+	}
+	first := min(max(a-b, b-a), remove)
+	rest := remove - first
+	if a > b {
+		return a - first - rest/2, b - (rest - rest/2)
+	}
+	return a - rest/2, b - first - (rest - rest/2)
 }
