@@ -3,6 +3,7 @@ package result
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Bench compares speed and memory with other programs, all measured in turn
@@ -82,4 +83,29 @@ func (b *Bench) Utilization(r BenchRow) (share float64, ok bool) {
 	}
 	median, _, _ := r.Rate()
 	return median * r.Operations / peak, true
+}
+
+// Label names the row's program and, where given, its element type.
+func (r BenchRow) Label() string {
+	switch r.Compute {
+	case "":
+		return r.Program
+	case "float32":
+		return r.Program + ", f32"
+	case "bfloat16":
+		return r.Program + ", bf16"
+	default:
+		return r.Program + ", " + r.Compute
+	}
+}
+
+// Programs are the labels of all rows, in their order.
+func (b *Bench) Programs() []string {
+	var out []string
+	for _, r := range b.Rows {
+		if l := r.Label(); !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
 }

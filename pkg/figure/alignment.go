@@ -1,0 +1,91 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// AlignmentUniformity is Figure 3: the checkpoints of a run between alignment
+// and uniformity, with arrows of time, beside the baselines. Hollow marks are
+// the paper's own baselines, read off its figure.
+func AlignmentUniformity(a *result.AlignmentUniformity) (*Figure, error) {
+	if err := a.Validate(); err != nil {
+		return nil, fmt.Errorf("alignment-uniformity: %w", err)
+	}
+	p := newPanel("", "Uniformity (lower: more evenly spread)", "Alignment (lower: pairs closer)")
+	paper := result.PaperFigure3()
+	all := append(append(append([]result.EmbeddingScore{}, a.Checkpoints...), a.Baselines...), paper...)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	for _, s := range all {
+		p.X.Min, p.X.Max = math.Min(p.X.Min, s.Uniformity), math.Max(p.X.Max, s.Uniformity)
+		p.Y.Min, p.Y.Max = math.Min(p.Y.Min, s.Alignment), math.Max(p.Y.Max, s.Alignment)
+	}
+	p.X.Min, p.X.Max = span(p.X.Min, math.Max(p.X.Max, 0), 0.08)
+	p.Y.Min, p.Y.Max = span(math.Min(p.Y.Min, 0), p.Y.Max, 0.08)
+	p.grid()
+
+	var keys []key
+	if len(a.Checkpoints) > 0 {
+		keys = append(keys, key{label: "checkpoints, in the order of time", color: Blue, shape: draw.CircleGlyph{}, line: ptr(lineStyle(fade(Blue, 0.6), 1))})
+	}
+	if len(a.Baselines) > 0 {
+		keys = append(keys, key{label: "baselines", color: Vermillion, shape: draw.BoxGlyph{}})
+	}
+	keys = append(keys, key{label: "paper's baselines, read by eye", color: muted, shape: draw.RingGlyph{}})
+
+	p.paint(func(c draw.Canvas, x, y func(float64) vg.Length) {
+		where := func(s result.EmbeddingScore) vg.Point { return vg.Point{X: x(s.Uniformity), Y: y(s.Alignment)} }
+		var labels []label
+		var path []vg.Point
+		for i, s := range a.Checkpoints {
+			path = append(path, where(s))
+			if i > 0 {
+				arrow(c, path[i-1], path[i], fade(Blue, 0.6))
+			}
+		}
+		for _, s := range paper {
+			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 2.4, Shape: draw.RingGlyph{}}, where(s))
+			labels = append(labels, label{at: where(s), text: s.Label(), color: muted})
+		}
+		for _, s := range a.Baselines {
+			c.DrawGlyph(draw.GlyphStyle{Color: Vermillion, Radius: 2.2, Shape: draw.BoxGlyph{}}, where(s))
+			labels = append(labels, label{at: where(s), text: s.Label(), color: Vermillion})
+		}
+		for _, s := range a.Checkpoints {
+			c.DrawGlyph(draw.GlyphStyle{Color: Blue, Radius: 2.4, Shape: draw.CircleGlyph{}}, where(s))
+			labels = append(labels, label{at: where(s), text: timeLabel(s.Checkpoint), color: Blue})
+		}
+		drawLabels(c, labels, path)
+	})
+	return &Figure{
+		Name: "alignment-uniformity", Alt: alignmentAlt(a), Width: 5 * vg.Inch, Height: 3.6 * vg.Inch,
+		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{{p}}) },
+	}, nil
+}
+
+func ptr[T any](x T) *T { return &x }
+
+func alignmentAlt(a *result.AlignmentUniformity) string {
+	alt := "Alignment against uniformity of sentence embeddings."
+	for _, s := range a.Checkpoints {
+		alt += fmt.Sprintf(" %s: uniformity %.2f, alignment %.3f.", s.Label(), s.Uniformity, s.Alignment)
+	}
+	return alt
+}
+
+// timeLabel is short, since the arrows tell the order: 15k, s2 200k.
+func timeLabel(c result.Checkpoint) string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.Stage == 1:
+		return result.Steps(c.Step)
+	default:
+		return fmt.Sprintf("s%d %s", c.Stage, result.Steps(c.Step))
+	}
+}

@@ -1,0 +1,122 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// similarityBins is the number of bins of each histogram of Figure 4.
+const similarityBins = 50
+
+// Similarity is Figure 4: histograms of the squared distances 2-2cos of random
+// and of positive pairs, each in 50 bins over its own range, with a Gaussian
+// kernel density (Scott's rule) scaled to the counts; a panel a model. Under
+// each distance stands its cosine. On the last checkpoint of stage 2 triangles
+// mark the modes of the paper's released model.
+func Similarity(s *result.Similarity) (*Figure, error) {
+	if err := s.Validate(); err != nil {
+		return nil, fmt.Errorf("similarity: %w", err)
+	}
+	final := -1
+	for i, m := range s.Models {
+		if m.Stage == 2 {
+			final = i
+		}
+	}
+	columns := min(len(s.Models), 4)
+	if len(s.Models) == 5 || len(s.Models) == 6 {
+		columns = 3
+	}
+	var panels []*panel
+	top, far := 0.0, 2.0
+	alt := "Squared distances of random and positive pairs."
+	for i, m := range s.Models {
+		p := newPanel(m.Label(), "", "")
+		p.X.Tick.Marker = distanceTicks{}
+		if i%columns == 0 {
+			p.Y.Label.Text = "Pairs"
+		}
+		if i+columns >= len(s.Models) {
+			p.X.Label.Text = "Squared distance (cosine)"
+		}
+		p.grid()
+		for k, series := range [][]float32{m.Random, m.Positive} {
+			values := float64s(series)
+			heights, edges := histogram(values, similarityBins)
+			c := []struct{ fill, line int }{{0, 0}, {1, 1}}[k]
+			p.bars(heights, edges, seriesColor(c.fill), 0.4)
+			curve := densityLine(values, edges)
+			p.line(curve, lineStyle(seriesColor(c.line), 1.1))
+			top = math.Max(top, maximum(heights))
+			far = math.Max(far, edges[len(edges)-1])
+		}
+		if i == final {
+			p.paperModes()
+		}
+		alt += fmt.Sprintf(" %s: means %.3f and %.3f.", m.Label(), mean(m.Random), mean(m.Positive))
+		panels = append(panels, p)
+	}
+	for _, p := range panels {
+		p.X.Min, p.X.Max = 0, far
+		p.Y.Min, p.Y.Max = 0, top*1.12
+		p.Y.Tick.Marker = ticks{about: 4}
+	}
+	keys := []key{{label: "random pairs", color: fade(seriesColor(0), 0.5), fill: true}, {label: "positive pairs", color: fade(seriesColor(1), 0.5), fill: true}}
+	if final >= 0 {
+		keys = append(keys, key{label: "paper: modes of the released model, read by eye", color: ink, shape: downGlyph{}})
+	}
+	rows := tile(panels, columns)
+	return &Figure{
+		Name: "similarity", Alt: alt, Width: widthOf(columns), Height: vg.Length(len(rows))*1.75*vg.Inch + 0.45*vg.Inch,
+		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), rows) },
+	}, nil
+}
+
+func (p *panel) paperModes() {
+	p.paint(func(c draw.Canvas, x, _ func(float64) vg.Length) {
+		for k, mode := range []float64{result.PaperFigure4Random, result.PaperFigure4Positive} {
+			c.DrawGlyph(draw.GlyphStyle{Color: seriesColor(k), Radius: 2.5, Shape: downGlyph{}}, vg.Point{X: x(mode), Y: c.Max.Y - 3})
+		}
+	})
+}
+
+// downGlyph is a triangle that points down.
+type downGlyph struct{}
+
+func (downGlyph) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
+	r := s.Radius
+	c.FillPolygon(s.Color, []vg.Point{{X: at.X - r, Y: at.Y + r}, {X: at.X + r, Y: at.Y + r}, {X: at.X, Y: at.Y - r}})
+}
+
+// distanceTicks writes each squared distance with its cosine below.
+type distanceTicks struct{}
+
+func (distanceTicks) Ticks(low, high float64) []plot.Tick {
+	var out []plot.Tick
+	for x := 0.0; x <= high; x += 0.5 {
+		out = append(out, plot.Tick{Value: x, Label: fmt.Sprintf("%g\n(%g)", x, 1-x/2)})
+	}
+	return out
+}
+
+func float64s(xs []float32) []float64 {
+	out := make([]float64, len(xs))
+	for i, x := range xs {
+		out[i] = float64(x)
+	}
+	return out
+}
+
+func mean(xs []float32) float64 {
+	sum := 0.0
+	for _, x := range xs {
+		sum += float64(x)
+	}
+	return sum / float64(len(xs))
+}

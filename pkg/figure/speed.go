@@ -1,0 +1,165 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Axis is what a speed figure varies.
+type Axis string
+
+// The axes of Speed.
+const (
+	ByLength Axis = "length"
+	ByLayers Axis = "layers"
+	ByBatch  Axis = "batch"
+)
+
+// quantity is what a panel of the speed figure shows of a row.
+type quantity struct {
+	title, label, task string
+	of                 func(result.BenchRow) (mid, low, high float64)
+}
+
+var quantities = []quantity{
+	{"Training", "Tokens a second", "train", result.BenchRow.Rate},
+	{"Forward pass", "Tokens a second", "forward", result.BenchRow.Rate},
+	{"Memory in training", "Peak memory (GiB)", "train", func(r result.BenchRow) (mid, low, high float64) {
+		m := float64(r.PeakMemory) / (1 << 30)
+		return m, m, m
+	}},
+}
+
+// Speed shows tokens a second of training and of the forward pass, and peak
+// memory in training, for each program against the length of the texts, the
+// number of layers or the batch. A mark is the median, a bar the range of the
+// repetitions. Where several sizes were measured, the one with the most points
+// is drawn.
+func Speed(b *result.Bench, axis Axis) (*Figure, error) {
+	if err := b.Validate(); err != nil {
+		return nil, fmt.Errorf("speed: %w", err)
+	}
+	programs := b.Programs()
+	var panels []*panel
+	drawn := map[string]bool{}
+	for _, q := range quantities {
+		rows := axis.rows(b, q)
+		if len(rows) == 0 {
+			continue
+		}
+		p := newPanel(q.title, axis.label(), q.label)
+		p.logX = true
+		p.grid()
+		var xs []float64
+		top := 0.0
+		for i, program := range programs {
+			var points xys
+			for _, r := range rows {
+				if r.Label() != program {
+					continue
+				}
+				mid, low, high := q.of(r)
+				x := float64(axis.of(r))
+				points = append(points, xy{X: x, Y: mid})
+				p.line(xys{{X: x, Y: low}, {X: x, Y: high}}, lineStyle(seriesColor(i), 0.8))
+				xs, top = append(xs, x), math.Max(top, high)
+				drawn[program] = true
+			}
+			p.curve(points, lineStyle(seriesColor(i), 1.2), shapes[i%len(shapes)], 2)
+		}
+		slices.Sort(xs)
+		xs = slices.Compact(xs)
+		p.rangeX(xs[0]/1.15, xs[len(xs)-1]*1.15)
+		p.X.Tick.Marker = at{xs, whole, true}
+		p.Y.Min, p.Y.Max = 0, top*1.08
+		p.Y.Tick.Marker = ticks{about: 5, format: short}
+		panels = append(panels, p)
+	}
+	if len(panels) == 0 {
+		return nil, fmt.Errorf("speed: nothing was measured at two values of %s", axis)
+	}
+	var keys []key
+	for i, program := range programs {
+		if drawn[program] {
+			line := lineStyle(seriesColor(i), 1.2)
+			keys = append(keys, key{label: program, color: seriesColor(i), line: &line, shape: shapes[i%len(shapes)]})
+		}
+	}
+	return &Figure{
+		Name: "speed-" + string(axis), Alt: fmt.Sprintf("Speed and memory by %s on %s.", axis, b.Machine.Name),
+		Width: widthOf(len(panels)), Height: 2.4 * vg.Inch,
+		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{panels}) },
+	}, nil
+}
+
+func (a Axis) label() string {
+	switch a {
+	case ByLayers:
+		return "Layers"
+	case ByBatch:
+		return "Texts a batch"
+	default:
+		return "Tokens a text"
+	}
+}
+
+func (a Axis) of(r result.BenchRow) int {
+	switch a {
+	case ByLayers:
+		return r.Layers
+	case ByBatch:
+		return r.Batch
+	default:
+		return r.Length
+	}
+}
+
+// size is layers, hidden width, batch and length, without what the axis varies.
+func (a Axis) size(r result.BenchRow) [4]int {
+	s := [4]int{r.Layers, r.Hidden, r.Batch, r.Length}
+	switch a {
+	case ByLayers:
+		s[0] = 0
+	case ByBatch:
+		s[2] = 0
+	default:
+		s[2], s[3] = 0, 0 // batches shrink as texts grow
+	}
+	return s
+}
+
+// rows are those of the size that was measured at the most values of the axis,
+// at two at least, in the order of the axis.
+func (a Axis) rows(b *result.Bench, q quantity) []result.BenchRow {
+	bySize := map[[4]int][]result.BenchRow{}
+	var order [][4]int // the first of equals wins
+	for _, r := range b.Rows {
+		if mid, _, _ := q.of(r); r.Task != q.task || mid == 0 || a.of(r) == 0 {
+			continue
+		}
+		s := a.size(r)
+		if bySize[s] == nil {
+			order = append(order, s)
+		}
+		bySize[s] = append(bySize[s], r)
+	}
+	var best []result.BenchRow
+	most := 1
+	for _, s := range order {
+		values := map[int]bool{}
+		for _, r := range bySize[s] {
+			values[a.of(r)] = true
+		}
+		if len(values) > most {
+			best, most = bySize[s], len(values)
+		}
+	}
+	slices.SortStableFunc(best, func(x, y result.BenchRow) int { return a.of(x) - a.of(y) })
+	return best
+}

@@ -1,0 +1,141 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// TrainingCurve is Figure 1: validation loss and accuracy, and zero-shot
+// retrieval, over the steps of both stages. Stage 2 follows stage 1 on the
+// axis, on a grey ground. The dashed line is the floor of the unigram
+// distribution.
+func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
+	if err := curve.Validate(); err != nil {
+		return nil, fmt.Errorf("training-curve: %w", err)
+	}
+	loss := newPanel("Validation loss", "Step", "Cross-entropy (nats)")
+	accuracy := newPanel("Validation accuracy", "Step", "Share of masked tokens")
+	panels := []*panel{loss, accuracy}
+	_, _, hasRetrieval := curve.BestRetrieval()
+	retrieval := newPanel("Zero-shot retrieval", "Step", "Score")
+	if hasRetrieval {
+		panels = append(panels, retrieval)
+	}
+
+	start, starts := 0.0, []float64{}
+	for _, s := range curve.Stages {
+		starts = append(starts, start)
+		end := start + math.Max(float64(s.TotalSteps), float64(s.Last().Step))
+		for _, p := range panels {
+			if s.Stage == 2 {
+				p.band(start, end, shade)
+			}
+		}
+		start = end
+	}
+	for _, p := range panels {
+		p.X.Min, p.X.Max = 0, start
+		p.X.Tick.Marker = ticks{about: 4, format: func(x float64) string { return short(x) }}
+		p.grid()
+	}
+
+	var keys []key
+	lossMax, accuracyMax, retrievalMax, training := 0.0, 0.0, 0.0, false
+	for i, s := range curve.Stages {
+		c := seriesColor(i)
+		solid := lineStyle(c, 1.2)
+		keys = append(keys, key{label: stageLabel(s), color: c, line: &solid, shape: draw.CircleGlyph{}})
+		if trace := trainingTrace(s, starts[i]); len(trace) > 0 {
+			loss.line(trace, lineStyle(fade(c, 0.35), 0.6))
+			training = true
+			lossMax = math.Max(lossMax, trace[0].Y)
+		}
+		var losses, accuracies, recalls, mrrs xys
+		for _, e := range s.Evaluations {
+			x := starts[i] + float64(e.Step)
+			losses = append(losses, xy{X: x, Y: e.Loss})
+			accuracies = append(accuracies, xy{X: x, Y: e.Accuracy})
+			lossMax, accuracyMax = math.Max(lossMax, e.Loss), math.Max(accuracyMax, e.Accuracy)
+			if e.Recall10 != nil {
+				recalls = append(recalls, xy{X: x, Y: *e.Recall10})
+				retrievalMax = math.Max(retrievalMax, *e.Recall10)
+			}
+			if e.MRR10 != nil {
+				mrrs = append(mrrs, xy{X: x, Y: *e.MRR10})
+				retrievalMax = math.Max(retrievalMax, *e.MRR10)
+			}
+		}
+		radius := 1.6
+		if len(s.Evaluations) > 60 {
+			radius = 0 // the line says it all
+		}
+		loss.curve(losses, solid, draw.CircleGlyph{}, radius)
+		accuracy.curve(accuracies, solid, draw.CircleGlyph{}, radius)
+		retrieval.curve(recalls, solid, draw.CircleGlyph{}, radius)
+		retrieval.curve(mrrs, lineStyle(c, 1.2, dashes...), draw.BoxGlyph{}, radius)
+	}
+	if u := curve.Unigram; u != nil {
+		loss.level(u.Loss, muted)
+		accuracy.level(u.Accuracy, muted)
+		accuracyMax = math.Max(accuracyMax, u.Accuracy)
+		dashed := lineStyle(muted, 0.8, dashes...)
+		keys = append(keys, key{label: fmt.Sprintf("unigram floor (%.2f)", u.Loss), color: muted, line: &dashed})
+	}
+	if training {
+		thin := lineStyle(fade(seriesColor(0), 0.35), 0.6)
+		keys = append(keys, key{label: "training loss", line: &thin})
+	}
+	if hasRetrieval {
+		full, dashed := lineStyle(ink, 1.2), lineStyle(ink, 1.2, dashes...)
+		keys = append(keys, key{label: "Recall@10", color: ink, line: &full, shape: draw.CircleGlyph{}},
+			key{label: "MRR@10", color: ink, line: &dashed, shape: draw.BoxGlyph{}})
+	}
+	loss.Y.Min, loss.Y.Max = 0, lossMax*1.04
+	accuracy.Y.Min, accuracy.Y.Max = 0, math.Max(accuracyMax*1.08, 0.01)
+	retrieval.Y.Min, retrieval.Y.Max = 0, math.Max(retrievalMax*1.08, 0.01)
+
+	return &Figure{
+		Name: "training-curve", Alt: curveAlt(curve), Width: DoubleColumn, Height: 2.35 * vg.Inch,
+		draw: func(c draw.Canvas) {
+			c = drawKeys(inner(c), keys, 0)
+			drawPanels(c, [][]*panel{panels})
+		},
+	}, nil
+}
+
+// curve draws a line with marks.
+func (p *panel) curve(points xys, style draw.LineStyle, shape draw.GlyphDrawer, radius float64) {
+	p.line(points, style)
+	if radius > 0 {
+		p.marks(points, shape, style.Color, radius)
+	}
+}
+
+func stageLabel(s result.Stage) string {
+	if s.MaxLength == 0 {
+		return fmt.Sprintf("stage %d", s.Stage)
+	}
+	return fmt.Sprintf("stage %d (%d tokens)", s.Stage, s.MaxLength)
+}
+
+func trainingTrace(s result.Stage, start float64) xys {
+	var out xys
+	for _, t := range s.Training {
+		out = append(out, xy{X: start + float64(t.Step), Y: t.Loss})
+	}
+	return out
+}
+
+func curveAlt(curve *result.TrainingCurve) string {
+	alt := "Validation of masked language modelling over training steps."
+	for _, s := range curve.Stages {
+		alt += fmt.Sprintf(" Stage %d: loss from %.2f to %.2f, accuracy from %.3f to %.3f.",
+			s.Stage, s.First().Loss, s.Last().Loss, s.First().Accuracy, s.Last().Accuracy)
+	}
+	return alt
+}
