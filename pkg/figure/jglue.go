@@ -27,7 +27,7 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 		}
 	}
 	if len(models) == 0 {
-		return nil, fmt.Errorf("jglue-steps: no model is a checkpoint of a run (stage 1 or 2)")
+		return nil, NothingToDraw{"jglue-steps", "no model is a checkpoint of a run (stage 1 or 2)"}
 	}
 	slices.SortStableFunc(models, func(a, b result.JGLUEModel) int { return (a.Stage-b.Stage)*1e9 + a.Step - b.Step })
 	released := result.PaperTable2()[len(result.PaperTable2())-1]
@@ -122,7 +122,7 @@ func JGLUESweep(j *result.JGLUE, model string) (*Figure, error) {
 		panels = append(panels, p)
 	}
 	if len(panels) == 0 {
-		return nil, fmt.Errorf("jglue-sweep: no run of %q", model)
+		return nil, NothingToDraw{"jglue-sweep", fmt.Sprintf("no run of %q", model)}
 	}
 	return &Figure{
 		Name: "jglue-sweep", Alt: "Fine-tuning scores of " + model + " by learning rate and epochs.",

@@ -125,3 +125,26 @@ func sampleBeside() (*Figure, error) {
 	}
 	return Beside("beside", a, b)
 }
+
+func sampleFillMask() *result.FillMask {
+	guess := func(words ...string) []result.Guess {
+		var out []result.Guess
+		for i, w := range words {
+			out = append(out, result.Guess{ID: int32(i), Token: w, Score: 0.5 / float64(i+1)})
+		}
+		return out
+	}
+	return &result.FillMask{
+		Provenance: result.Provenance{Preset: "tiny", Data: []result.Data{{Name: "Wikipedia paragraphs"}}, Notes: []string{"100 % trained here & there_"}},
+		Models:     []result.Checkpoint{{Stage: 1, Step: 200}, {Stage: 2, Step: 100}},
+		Sentences: []result.Gap{
+			{Number: 1, Sentence: "日本の首都は{}であり、多くの観光名所や企業が集まる日本の政治・経済・文化の中心地です。", Expected: []string{"東京"}, Answers: [][]result.Guess{guess("の", "東京"), guess("東京", "京都")}},
+			{Number: 30, Sentence: "1年は{}ヶ月です。", Expected: []string{"12"}, Answers: [][]result.Guess{guess("3"), guess("|*_")}},
+			{Number: 33, Sentence: "英語で「ありがとう」は{}と言います。", Answers: [][]result.Guess{guess("、"), guess("サンキュー")}},
+		},
+	}
+}
+
+func sampleRetrieval() *result.Retrieval {
+	return &result.Retrieval{Task: "Wikipedia pairs, valid", N: 830, Rows: []result.RetrievalRow{{Checkpoint: result.Checkpoint{Stage: 2, Step: 100}, Recall10: 0.4, MRR10: 0.2}}}
+}

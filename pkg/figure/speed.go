@@ -82,7 +82,7 @@ func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 		panels = append(panels, p)
 	}
 	if len(panels) == 0 {
-		return nil, fmt.Errorf("speed: nothing was measured at two values of %s", axis)
+		return nil, NothingToDraw{"speed-" + string(axis), "nothing was measured at two values of " + string(axis)}
 	}
 	var keys []key
 	for i, program := range programs {

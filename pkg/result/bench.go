@@ -24,11 +24,14 @@ type Machine struct {
 	Peak map[string]float64 `json:"peak,omitempty"`
 }
 
+// Ours is this project's name among the programs.
+const Ours = "ours"
+
 // BenchRow is one measured case of one program.
 type BenchRow struct {
 	// Task is "train", "forward", "embed", "tokenize" or "batches".
 	Task string `json:"task"`
-	// Program is "ours", "transformers-sdpa", "tokenizers", …
+	// Program is Ours, "transformers-sdpa", "tokenizers", …
 	Program string `json:"program"`
 	Compute string `json:"compute,omitempty"` // "float32", "bfloat16"
 	Layers  int    `json:"layers,omitempty"`

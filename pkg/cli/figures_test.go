@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+func runFigures(args ...string) (code int, stdout, stderr string) {
+	var out, log bytes.Buffer
+	code = Run(context.Background(), append([]string{"figures"}, args...), &out, &log)
+	return code, out.String(), log.String()
+}
+
+func TestFigures(t *testing.T) {
+	data, out := t.TempDir(), t.TempDir()
+	r := &result.Retrieval{Task: "pairs", N: 20, Rows: []result.RetrievalRow{{Checkpoint: result.Checkpoint{Name: "ours"}, Recall10: 0.5, MRR10: 0.25}}}
+	if err := result.Save(data, r); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := runFigures("--data", data, "--output", out)
+	if code != 0 || !strings.Contains(stdout, "retrieval-table.tex") {
+		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+	}
+	if !strings.Contains(stderr, "skipped training-curve: no "+filepath.Join(data, "training-curve.json")+": made by scripts/reproduce\n") {
+		t.Errorf("stderr:\n%s", stderr)
+	}
+	before, err := os.ReadFile(filepath.Join(out, "retrieval-table.md"))
+	if err != nil || !strings.Contains(string(before), "| ours | ours | 0.500 | 0.250 |") {
+		t.Errorf("%v\n%s", err, before)
+	}
+}
+
+func TestFiguresErrors(t *testing.T) {
+	data := t.TempDir()
+	bad := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bad, "retrieval.json"), []byte(`{"kind":"retrieval","result":{"n":-1}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"unknown name", []string{"--only", "nosuch", "--data", data}, 2, `--only "nosuch" is none of the figures and tables: training-curve, `},
+		{"argument", []string{"extra"}, 2, "extra"},
+		{"no result at all", []string{"--data", data, "--output", data}, 1, "nothing was drawn"},
+		{"named without result", []string{"--only", "similarity", "--data", data, "--output", data}, 1, "made by"},
+		{"bad result", []string{"--data", bad, "--output", data}, 1, filepath.Join(bad, "retrieval.json") + ": result:"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			code, _, stderr := runFigures(test.args...)
+			lines := strings.Split(strings.TrimSpace(stderr), "\n")
+			if last := lines[len(lines)-1]; code != test.code || !strings.Contains(last, test.want) {
+				t.Errorf("exit %d, want %d; last line %q, want %q", code, test.code, last, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,59 @@
+package figure
+
+import (
+	"fmt"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// BenchTable compares our speed with the other programs', case by case. Ratio
+// is ours over theirs in the same task, size and element type: above 1, ours
+// is faster.
+func BenchTable(b *result.Bench) (*Table, error) {
+	if err := b.Validate(); err != nil {
+		return nil, fmt.Errorf("bench-table: %w", err)
+	}
+	t := &Table{
+		Name: "bench-table", Caption: "Speed on " + b.Machine.Name + ": medians, all measured in turn in one run",
+		Columns: append(left("Task", "Program"), right("Layers", "Batch", "Length", "Rate a second", "Range", "Memory (GiB)", "Share of peak", "Ratio")...),
+		Notes:   notes(b.Provenance),
+	}
+	for _, r := range b.Rows {
+		median, low, high := r.Rate()
+		memory, utilization, ratio := "", "", ""
+		if r.PeakMemory > 0 {
+			memory = fmt.Sprintf("%.1f", float64(r.PeakMemory)/(1<<30))
+		}
+		if u, ok := b.Utilization(r); ok {
+			utilization = fmt.Sprintf("%.0f %%", 100*u)
+		}
+		if ours, ok := counterpart(b, r); ok {
+			rate, _, _ := ours.Rate()
+			ratio = fmt.Sprintf("%.2f", rate/median)
+		}
+		t.Rows = append(t.Rows, row(r.Task, r.Label(), count(r.Layers), count(r.Batch), count(r.Length),
+			short(median), short(low)+"–"+short(high), memory, utilization, ratio))
+	}
+	return t, nil
+}
+
+// counterpart is our row in the case of another program's.
+func counterpart(b *result.Bench, r result.BenchRow) (result.BenchRow, bool) {
+	if r.Program == result.Ours {
+		return r, false
+	}
+	for _, o := range b.Rows {
+		if o.Program == result.Ours && o.Task == r.Task && o.Compute == r.Compute &&
+			o.Layers == r.Layers && o.Hidden == r.Hidden && o.Batch == r.Batch && o.Length == r.Length {
+			return o, true
+		}
+	}
+	return r, false
+}
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}

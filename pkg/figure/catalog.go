@@ -1,0 +1,92 @@
+package figure
+
+import (
+	"fmt"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Drawing is a figure or a table.
+type Drawing interface {
+	// Save writes the drawing's files into a folder and returns their paths.
+	Save(dir string) ([]string, error)
+}
+
+// Entry is something that can be drawn from a result.
+type Entry struct {
+	Name string // of its files
+	What string // in a few words, with its number in the paper
+	Kind string // of the result it is drawn from: figures/data/KIND.json
+	// Source is what makes that result.
+	Source string
+	// Draw reads the result from a folder. Where there is none the error wraps
+	// fs.ErrNotExist.
+	Draw func(dir string) (Drawing, error)
+}
+
+// Catalog lists every figure and table in the paper's order.
+func Catalog() []Entry {
+	const (
+		notebook = "scripts/reproduce, or notebooks/"
+		pppl     = notebook + "07-pseudo-perplexity.ipynb"
+		jglue    = "scripts/modernbert sweep, or notebooks/05-jglue.ipynb"
+		fill     = notebook + "06-fill-mask.ipynb"
+		bench    = "scripts/modernbert bench"
+		curve    = "scripts/reproduce"
+	)
+	return []Entry{
+		entry("training-curve", "Figure 1: validation loss, accuracy and retrieval over steps", curve, TrainingCurve),
+		entry("training-table", "Figure 1 in numbers", curve, TrainingTable),
+		entry("jglue-table", "Table 2: JGLUE, best scores", jglue, JGLUETable),
+		entry("jglue-spread", "Table 2: what the best of a sweep is worth", jglue, JGLUESpread),
+		entry("jglue-steps", "Table 2 over pretraining steps", jglue, JGLUESteps),
+		entry("jglue-sweep", "the sweep of the last checkpoint as a heat map", jglue, lastSweep),
+		entry("fill-mask-table", "Table 3: fill-mask, the paper's sentences", fill, FillMaskTable),
+		entry("fill-mask-all", "fill-mask, every sentence", fill, FillMaskAll),
+		entry("pseudo-perplexity", "Figure 2: pseudo-perplexity against length", pppl, PseudoPerplexity),
+		entry("pseudo-perplexity-table", "Figure 2 in numbers", pppl, PerplexityTable),
+		entry("length-histogram", "Appendix A: lengths of the documents", pppl, LengthHistogram),
+		entry("alignment-uniformity", "Figure 3: alignment against uniformity", notebook+"08-alignment-uniformity.ipynb", AlignmentUniformity),
+		entry("alignment-table", "Figure 3 in numbers", notebook+"08-alignment-uniformity.ipynb", AlignmentTable),
+		entry("similarity", "Figure 4: distances of random and positive pairs", notebook+"09-similarity.ipynb", Similarity),
+		entry("retrieval-table", "Table 4: zero-shot retrieval", notebook+"10-retrieval.ipynb", RetrievalTable),
+		entry("speed-length", "speed against the length of texts", bench, speed(ByLength)),
+		entry("speed-layers", "speed against depth", bench, speed(ByLayers)),
+		entry("speed-batch", "speed against the batch", bench, speed(ByBatch)),
+		entry("bench-table", "speed, every case", bench, BenchTable),
+	}
+}
+
+// entry reads a result of T's kind and draws it.
+func entry[T any, P interface {
+	*T
+	result.Result
+}, D Drawing](name, what, source string, draw func(P) (D, error)) Entry {
+	return Entry{name, what, P(new(T)).Kind(), source, func(dir string) (Drawing, error) {
+		r, err := result.Load[T, P](dir)
+		if err != nil {
+			return nil, err
+		}
+		return draw(r)
+	}}
+}
+
+func speed(axis Axis) func(*result.Bench) (*Figure, error) {
+	return func(b *result.Bench) (*Figure, error) { return Speed(b, axis) }
+}
+
+// lastSweep draws the sweep of the last model that has runs.
+func lastSweep(j *result.JGLUE) (*Figure, error) {
+	if len(j.Models) == 0 {
+		return nil, fmt.Errorf("jglue-sweep: no models")
+	}
+	last := j.Models[0].Label()
+	for _, m := range j.Models {
+		for _, r := range j.Runs {
+			if r.Model == m.Label() {
+				last = r.Model
+			}
+		}
+	}
+	return JGLUESweep(j, last)
+}

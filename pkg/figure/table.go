@@ -1,0 +1,163 @@
+package figure
+
+import (
+	"path/filepath"
+	"strings"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Table is a table that can be written in Markdown and in LaTeX.
+type Table struct {
+	// Name is the name of its files, without an extension.
+	Name    string
+	Caption string
+	Columns []Column
+	Rows    [][]Cell
+	// Notes stand below the table: where the numbers come from and how they
+	// differ from the paper's.
+	Notes []string
+}
+
+// Column is a column's head; numbers stand to the right.
+type Column struct {
+	Head  string
+	Right bool
+}
+
+// Cell is one entry.
+type Cell struct {
+	Text string
+	Bold bool
+}
+
+// Save writes NAME.md and NAME.tex into dir and returns their paths.
+func (t *Table) Save(dir string) ([]string, error) {
+	var paths []string
+	for _, file := range []struct{ suffix, content string }{{".md", t.Markdown()}, {".tex", t.LaTeX()}} {
+		path := filepath.Join(dir, t.Name+file.suffix)
+		if err := result.WriteAtomic(path, []byte(file.content)); err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// Markdown is the table as GitHub and Jupyter show it.
+func (t *Table) Markdown() string {
+	var b strings.Builder
+	b.WriteString("**" + t.Caption + "**\n\n|")
+	for _, c := range t.Columns {
+		b.WriteString(" " + markdown(c.Head) + " |")
+	}
+	b.WriteString("\n|")
+	for _, c := range t.Columns {
+		if c.Right {
+			b.WriteString("---:|")
+		} else {
+			b.WriteString("---|")
+		}
+	}
+	b.WriteString("\n")
+	for _, row := range t.Rows {
+		b.WriteString("|")
+		for _, c := range row {
+			text := markdown(c.Text)
+			if c.Bold && text != "" {
+				text = "**" + text + "**"
+			}
+			b.WriteString(" " + text + " |")
+		}
+		b.WriteString("\n")
+	}
+	for i, n := range t.Notes {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString("- " + markdown(n) + "\n")
+	}
+	return b.String()
+}
+
+// markdown escapes what would end a cell or begin markup.
+var markdownEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "<", "&lt;", "\n", " ")
+
+func markdown(s string) string { return markdownEscapes.Replace(s) }
+
+// LaTeX is the table for a paper; it needs the package booktabs.
+func (t *Table) LaTeX() string {
+	var b strings.Builder
+	columns := ""
+	for _, c := range t.Columns {
+		columns += map[bool]string{false: "l", true: "r"}[c.Right]
+	}
+	b.WriteString("\\begin{table}[t]\n\\centering\n\\begin{tabular}{" + columns + "}\n\\toprule\n")
+	heads := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		heads[i] = latex(c.Head)
+	}
+	b.WriteString(strings.Join(heads, " & ") + " \\\\\n\\midrule\n")
+	for _, row := range t.Rows {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			cells[i] = latex(c.Text)
+			if c.Bold && c.Text != "" {
+				cells[i] = "\\textbf{" + cells[i] + "}"
+			}
+		}
+		b.WriteString(strings.Join(cells, " & ") + " \\\\\n")
+	}
+	b.WriteString("\\bottomrule\n\\end{tabular}\n\\caption{" + latex(t.Caption) + ".")
+	for _, n := range t.Notes {
+		b.WriteString(" " + latex(n))
+	}
+	b.WriteString("}\n\\label{tab:" + t.Name + "}\n\\end{table}\n")
+	return b.String()
+}
+
+var latexEscapes = strings.NewReplacer(
+	"\\", "\\textbackslash{}", "&", "\\&", "%", "\\%", "$", "\\$", "#", "\\#", "_", "\\_",
+	"{", "\\{", "}", "\\}", "~", "\\textasciitilde{}", "^", "\\textasciicircum{}",
+	"±", "$\\pm$", "−", "$-$", "×", "$\\times$", "≤", "$\\leq$", ">", "$>$", "<", "$<$", "–", "--", "\n", " ")
+
+func latex(s string) string { return latexEscapes.Replace(s) }
+
+// left and right make columns.
+func left(heads ...string) []Column  { return columns(false, heads) }
+func right(heads ...string) []Column { return columns(true, heads) }
+
+func columns(right bool, heads []string) []Column {
+	out := make([]Column, len(heads))
+	for i, h := range heads {
+		out[i] = Column{h, right}
+	}
+	return out
+}
+
+// cells makes a row of plain text.
+func row(words ...string) []Cell {
+	out := make([]Cell, len(words))
+	for i, w := range words {
+		out[i] = Cell{Text: w}
+	}
+	return out
+}
+
+const nothing = "–"
+
+// notes say where a table's numbers come from.
+func notes(p result.Provenance) []string {
+	var from []string
+	if p.Preset != "" {
+		from = append(from, "preset "+p.Preset)
+	}
+	for _, d := range p.Data {
+		from = append(from, d.Name)
+	}
+	var out []string
+	if len(from) > 0 {
+		out = append(out, "Ours: "+strings.Join(from, "; ")+".")
+	}
+	return append(out, p.Notes...)
+}

@@ -1,0 +1,220 @@
+package figure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// TrainingTable gives the numbers of Figure 1: where each stage began, was
+// best at retrieval, and ended.
+func TrainingTable(c *result.TrainingCurve) (*Table, error) {
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("training-table: %w", err)
+	}
+	t := &Table{
+		Name: "training-table", Caption: "Validation while pretraining (Figure 1)",
+		Columns: append(left("Stage", ""), right("Step", "Loss", "Accuracy", "Recall@10", "MRR@10")...),
+		Notes:   notes(c.Provenance),
+	}
+	optional := func(x *float64) string {
+		if x == nil {
+			return nothing
+		}
+		return fmt.Sprintf("%.3f", *x)
+	}
+	for _, s := range c.Stages {
+		add := func(when string, e result.Evaluation) {
+			t.Rows = append(t.Rows, row(fmt.Sprint(s.Stage), when, fmt.Sprint(e.Step),
+				fmt.Sprintf("%.3f", e.Loss), fmt.Sprintf("%.3f", e.Accuracy), optional(e.Recall10), optional(e.MRR10)))
+		}
+		add("start", s.First())
+		one := &result.TrainingCurve{Stages: []result.Stage{s}}
+		if _, best, ok := one.BestRetrieval(); ok {
+			add("best retrieval", best)
+		}
+		add("end", s.Last())
+	}
+	if u := c.Unigram; u != nil {
+		t.Rows = append(t.Rows, row("", "unigram floor", "", fmt.Sprintf("%.3f", u.Loss), fmt.Sprintf("%.3f", u.Accuracy), "", ""))
+	}
+	return t, nil
+}
+
+// FillMaskTable is Table 3: the sentences that the paper prints, the answers of
+// its three models, and ours beside them.
+func FillMaskTable(f *result.FillMask) (*Table, error) {
+	if err := f.Validate(); err != nil {
+		return nil, fmt.Errorf("fill-mask-table: %w", err)
+	}
+	t := &Table{
+		Name: "fill-mask-table", Caption: "Fill-mask test (Table 3): the best token of each model",
+		Columns: left("Sentence", "bert-base-japanese-v3 (paper)", "modernbert-ja-130m (paper)", result.PaperModel+" (paper)"),
+		Notes:   notes(f.Provenance),
+	}
+	for _, m := range f.Models {
+		t.Columns = append(t.Columns, left(m.Label())...)
+	}
+	for _, paper := range result.PaperTable3() {
+		i := slices.IndexFunc(f.Sentences, func(g result.Gap) bool { return g.Number == paper.Number })
+		if i < 0 {
+			continue
+		}
+		g := f.Sentences[i]
+		cells := row(window(g.Sentence, 24), paper.BERT, paper.ModernBERTJa, paper.LLMJP)
+		for k := 1; k < len(cells); k++ {
+			cells[k].Bold = slices.Contains(g.Expected, cells[k].Text)
+		}
+		t.Rows = append(t.Rows, append(cells, answers(f, g)...))
+	}
+	if len(t.Rows) == 0 {
+		return nil, NothingToDraw{"fill-mask-table", "none of the paper's sentences (13, 17, 20, 30, 33, 56) is in the result"}
+	}
+	t.Notes = append(t.Notes, "Bold: an expected answer.")
+	return t, nil
+}
+
+// FillMaskAll lists every sentence with the best token of each model and its
+// probability, and at the end how many expected answers each found.
+func FillMaskAll(f *result.FillMask) (*Table, error) {
+	if err := f.Validate(); err != nil {
+		return nil, fmt.Errorf("fill-mask-all: %w", err)
+	}
+	t := &Table{
+		Name: "fill-mask-all", Caption: "Fill-mask test: every sentence",
+		Columns: append(right("#"), left("Sentence", "Expected")...), Notes: notes(f.Provenance),
+	}
+	for _, m := range f.Models {
+		t.Columns = append(t.Columns, left(m.Label())...)
+	}
+	right, known := make([]int, len(f.Models)), 0
+	for _, g := range f.Sentences {
+		cells := row(fmt.Sprint(g.Number), window(g.Sentence, 24), strings.Join(g.Expected, ", "))
+		for k, c := range answers(f, g) {
+			c.Text += fmt.Sprintf(" (%.2f)", g.Answers[k][0].Score)
+			cells = append(cells, c)
+			if c.Bold {
+				right[k]++
+			}
+		}
+		if len(g.Expected) > 0 {
+			known++
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	sum := row("", "expected answers found", fmt.Sprint(known))
+	for _, n := range right {
+		sum = append(sum, Cell{Text: fmt.Sprintf("%d of %d", n, known)})
+	}
+	t.Rows = append(t.Rows, sum)
+	return t, nil
+}
+
+func answers(f *result.FillMask, g result.Gap) []Cell {
+	var out []Cell
+	for k := range f.Models {
+		right, _ := g.Right(k)
+		out = append(out, Cell{Text: g.Answers[k][0].Token, Bold: right})
+	}
+	return out
+}
+
+// window cuts a sentence to so many letters on both sides of its gap.
+func window(sentence string, letters int) string {
+	before, after, ok := strings.Cut(sentence, "{}")
+	if !ok {
+		return sentence
+	}
+	b, a := []rune(before), []rune(after)
+	if len(b) > letters {
+		b = append([]rune("…"), b[len(b)-letters:]...)
+	}
+	if len(a) > letters {
+		a = append(a[:letters:letters], '…')
+	}
+	return string(b) + "{ }" + string(a)
+}
+
+// RetrievalTable is Table 4 with ours below the paper's.
+func RetrievalTable(r *result.Retrieval) (*Table, error) {
+	if err := r.Validate(); err != nil {
+		return nil, fmt.Errorf("retrieval-table: %w", err)
+	}
+	t := &Table{
+		Name:    "retrieval-table",
+		Caption: fmt.Sprintf("Zero-shot retrieval (Table 4). Paper: MIRACL-ja, n = %d, chance %.4f. Ours: %s, n = %d, chance %.4f", result.PaperRetrievalN, 10.0/result.PaperRetrievalN, r.Task, r.N, r.Chance()),
+		Columns: append(left("Model", "Source"), right("Recall@10", "MRR@10")...), Notes: notes(r.Provenance),
+	}
+	add := func(source string, rows []result.RetrievalRow) {
+		for _, x := range rows {
+			t.Rows = append(t.Rows, row(x.Label(), source, fmt.Sprintf("%.3f", x.Recall10), fmt.Sprintf("%.3f", x.MRR10)))
+		}
+	}
+	add("paper", result.PaperTable4())
+	add("ours", r.Rows)
+	return t, nil
+}
+
+// PerplexityTable gives the numbers of Figure 2, bin by bin.
+func PerplexityTable(p *result.PseudoPerplexity) (*Table, error) {
+	if err := p.Validate(); err != nil {
+		return nil, fmt.Errorf("pseudo-perplexity-table: %w", err)
+	}
+	t := &Table{
+		Name: "pseudo-perplexity-table", Caption: fmt.Sprintf("Pseudo-perplexity by length (Figure 2): exp of the mean loss at %d positions a document", p.Positions),
+		Columns: append(left("Model", "Tokens"), right("Documents", "Mean", "Median", "Quartiles", "Above 20")...),
+		Notes:   notes(p.Provenance),
+	}
+	short := false
+	for _, m := range p.Models {
+		for _, s := range p.Summary(m) {
+			tokens := fmt.Sprintf("%d–%d", s.Bin.Above+1, s.Bin.To)
+			short = short || s.N < p.Wanted
+			if s.N == 0 {
+				t.Rows = append(t.Rows, row(m.Label(), tokens, "0", nothing, nothing, nothing, nothing))
+				continue
+			}
+			t.Rows = append(t.Rows, row(m.Label(), tokens, fmt.Sprint(s.N), decimals(s.Mean), decimals(s.Median),
+				decimals(s.Lower)+"–"+decimals(s.Upper), fmt.Sprintf("%.0f %%", 100*s.Above20)))
+		}
+	}
+	if short {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d documents a bin were asked for; a bin with fewer has all that the data hold.", p.Wanted))
+	}
+	return t, nil
+}
+
+// decimals keeps about four digits.
+func decimals(x float64) string {
+	switch {
+	case x >= 1000:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 100:
+		return fmt.Sprintf("%.1f", x)
+	default:
+		return fmt.Sprintf("%.2f", x)
+	}
+}
+
+// AlignmentTable gives the numbers of Figure 3.
+func AlignmentTable(a *result.AlignmentUniformity) (*Table, error) {
+	if err := a.Validate(); err != nil {
+		return nil, fmt.Errorf("alignment-table: %w", err)
+	}
+	t := &Table{
+		Name:    "alignment-table",
+		Caption: fmt.Sprintf("Alignment and uniformity (Figure 3). Ours: %d positive pairs, %d random texts; the paper's values are read off its figure", a.Pairs, a.Texts),
+		Columns: append(left("Model", "Source"), right("Alignment", "Uniformity")...), Notes: notes(a.Provenance),
+	}
+	add := func(source string, rows []result.EmbeddingScore) {
+		for _, s := range rows {
+			t.Rows = append(t.Rows, row(s.Label(), source, fmt.Sprintf("%.3f", s.Alignment), strings.Replace(fmt.Sprintf("%.3f", s.Uniformity), "-", "−", 1)))
+		}
+	}
+	add("paper", result.PaperFigure3())
+	add("ours", a.Baselines)
+	add("ours", a.Checkpoints)
+	return t, nil
+}
