@@ -1,14 +1,78 @@
 package text
 
 import (
+	"slices"
+	"strings"
+
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 )
 
-// nfkc is Python's unicodedata.normalize("NFKC", text).
+// nfkc is Python's unicodedata.normalize("NFKC", text). They differ only in
+// the characters of a newer Unicode: Python 3.11 has version 14, norm 15, which
+// adds 62 Cyrillic modifier letters.
 func nfkc(text string) string {
-	return norm.NFKC.String(text)
+	normal := norm.NFKC.String(text)
+	if strings.Count(normal, joiner) > strings.Count(text, joiner) {
+		return compose(decompose(text))
+	}
+	return normal
+}
+
+// joiner is what norm puts between combining marks after the thirtieth of a
+// row (UAX 15's Stream-Safe Text Format). Python does not, and then the whole
+// is done here.
+const joiner = "\u034F"
+
+// decompose is NFKD: compatibility decompositions, marks in the order of their
+// classes.
+func decompose(text string) []rune {
+	var out []rune
+	for _, r := range text {
+		p := norm.NFKD.PropertiesString(string(r))
+		if d := p.Decomposition(); d != nil {
+			out = append(out, []rune(string(d))...)
+		} else {
+			out = append(out, r)
+		}
+	}
+	for i := 0; i < len(out); i++ {
+		end := i
+		for end < len(out) && class(out[end]) > 0 {
+			end++
+		}
+		slices.SortStableFunc(out[i:end], func(a, b rune) int { return int(class(a)) - int(class(b)) })
+		i = max(i, end-1)
+	}
+	return out
+}
+
+// compose joins each starter with the marks after it that are not blocked by
+// one of the same or a higher class.
+func compose(text []rune) string {
+	var out []rune
+	starter, last := -1, uint8(0)
+	for _, r := range text {
+		c := class(r)
+		if starter >= 0 && (last < c || starter == len(out)-1) {
+			if joined := []rune(norm.NFC.String(string([]rune{out[starter], r}))); len(joined) == 1 {
+				out[starter] = joined[0]
+				continue
+			}
+		}
+		if c == 0 {
+			starter = len(out)
+		}
+		last = c
+		out = append(out, r)
+	}
+	return string(out)
+}
+
+// class is a character's canonical combining class, 0 for a starter.
+func class(r rune) uint8 {
+	return norm.NFC.PropertiesString(string(r)).CCC()
 }
 
 // lowercase is Python's str.lower: İ becomes two characters, and a capital
