@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 )
 
 // Provenance says where the numbers of a result come from. It holds no date:
@@ -92,4 +93,23 @@ func Steps(n int) string {
 // before orders checkpoints by time: stage, then step.
 func (c Checkpoint) before(d Checkpoint) bool {
 	return c.Stage < d.Stage || c.Stage == d.Stage && c.Step < d.Step
+}
+
+// String says in one line where the numbers come from.
+func (p Provenance) String() string {
+	var parts []string
+	add := func(format string, x any, known bool) {
+		if known {
+			parts = append(parts, fmt.Sprintf(format, x))
+		}
+	}
+	add("preset %s", p.Preset, p.Preset != "")
+	for _, d := range p.Data {
+		parts = append(parts, d.Name)
+	}
+	add("seed %d", p.Seed, true)
+	add("%s", p.Backend, p.Backend != "")
+	add("%.0f s", p.Seconds, p.Seconds > 0)
+	add("source %s", p.Commit, p.Commit != "")
+	return strings.Join(parts, "; ")
 }

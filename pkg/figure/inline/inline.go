@@ -40,10 +40,10 @@ func Show(d figure.Drawing, err error) {
 	}
 }
 
-// Save writes the drawing's files into a folder and shows it.
-func Save(dir string, d figure.Drawing, err error) {
+// Save writes the drawing's files into Figures and shows it.
+func Save(d figure.Drawing, err error) {
 	check(err)
-	Must(d.Save(dir))
+	Must(d.Save(Figures()))
 	Show(d, nil)
 }
 

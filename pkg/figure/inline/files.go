@@ -1,0 +1,31 @@
+package inline
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Figures is the folder that drawings are saved in: MODERNBERT_FIGURES, else
+// the project's figures.
+func Figures() string {
+	if dir := os.Getenv("MODERNBERT_FIGURES"); dir != "" {
+		return dir
+	}
+	return Must(project.Path("figures"))
+}
+
+// Data is the folder of the results: data inside of Figures.
+func Data() string { return filepath.Join(Figures(), "data") }
+
+// TrainingCurve reads the run whose stages' folders MODERNBERT_RUN names
+// (separated by commas), or else the result in Data.
+func TrainingCurve() (*result.TrainingCurve, error) {
+	if run := os.Getenv("MODERNBERT_RUN"); run != "" {
+		return result.TrainingCurveFromRun(strings.Split(run, ",")...)
+	}
+	return result.Load[result.TrainingCurve](Data())
+}

@@ -1,0 +1,37 @@
+package inline
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"llmjp.internal/modernbert/pkg/figure"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Outside of a notebook Save writes the files and nothing hangs.
+func TestSave(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("MODERNBERT_FIGURES", dir)
+	t.Setenv("MODERNBERT_RUN", "")
+	curve := &result.TrainingCurve{Stages: []result.Stage{{Stage: 1, TotalSteps: 2, Evaluations: []result.Evaluation{{Step: 0, Loss: 11}, {Step: 2, Loss: 9}}}}}
+	if err := result.Save(Data(), curve); err != nil {
+		t.Fatal(err)
+	}
+	Save(figure.TrainingCurve(Must(TrainingCurve())))
+	Save(figure.TrainingTable(curve))
+	NewLive().Show(figure.TrainingCurve(curve))
+	Markdown("a finding: %d", 1)
+	for _, name := range []string{"training-curve.svg", "training-curve@2x.png", "training-table.md"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	f := Must(figure.Bars(figure.Labels{Name: "b"}, []string{"a"}, []float64{1}))
+	if s := size(f); s["width"] != 552 { // 4.6 inch x 96 x 1.25
+		t.Errorf("%v", s)
+	}
+}
