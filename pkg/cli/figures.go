@@ -12,12 +12,13 @@ import (
 
 	"llmjp.internal/modernbert/pkg/figure"
 	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
 )
 
 func init() { commands = append(commands, newFigures) }
 
 func newFigures() *cobra.Command {
-	var only []string
+	var only, run []string
 	var data, output string
 	cmd := &cobra.Command{
 		Use:   "figures [--only NAME]",
@@ -36,10 +37,20 @@ func newFigures() *cobra.Command {
 			if output, err = orProject(output, "figures"); err != nil {
 				return err
 			}
+			if len(run) > 0 {
+				curve, err := result.TrainingCurveFromRun(run...)
+				if err != nil {
+					return err
+				}
+				if err := result.Save(data, curve); err != nil {
+					return err
+				}
+			}
 			return drawAll(cmd, entries, data, output, len(only) > 0)
 		},
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, "draw only these, by `NAME`")
+	cmd.Flags().StringSliceVar(&run, "run", nil, "first make training-curve.json from these folders of pretrain, stage 1 before stage 2")
 	cmd.Flags().StringVar(&data, "data", "", "folder of the results (figures/data)")
 	cmd.Flags().StringVar(&output, "output", "", "folder of the drawings (figures)")
 	return cmd

@@ -72,7 +72,7 @@ func Lines(l Labels, lines ...Line) (*Figure, error) {
 		return nil, fmt.Errorf("figure %s: no points", l.Name)
 	}
 	p.logX, p.logY = l.LogX, l.LogY
-	scale(&p.X, l.LogX, 0)
+	scale(&p.X, l.LogX, 0.02)
 	scale(&p.Y, l.LogY, 0.04)
 	p.grid()
 	for _, f := range add {
@@ -88,7 +88,7 @@ func scale(a *plot.Axis, logarithmic bool, margin float64) {
 		return
 	}
 	a.Min, a.Max = span(a.Min, a.Max, margin)
-	a.Tick.Marker = ticks{about: 5, format: short}
+	a.Tick.Marker = ticks{about: 5}
 }
 
 // Histogram shows how values are distributed, in equal bins over their range.

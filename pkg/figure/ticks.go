@@ -22,8 +22,11 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	for k := math.Ceil(low/step - 1e-9); k*step <= high+step*1e-9; k++ {
 		x := k*step + 0 // + 0 turns -0 into 0
 		label := strconv.FormatFloat(x, 'f', decimals, 64)
-		if t.format != nil {
+		switch {
+		case t.format != nil:
 			label = t.format(x)
+		case step >= 1000:
+			label = short(x)
 		}
 		out = append(out, plot.Tick{Value: x, Label: strings.Replace(label, "-", "\u2212", 1)})
 	}

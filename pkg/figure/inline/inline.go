@@ -103,3 +103,10 @@ func check(err error) {
 		os.Exit(1)
 	}
 }
+
+// List displays sentences as a list; nothing where there are none.
+func List(sentences []string) {
+	if len(sentences) > 0 {
+		Markdown("%s", "- "+strings.Join(sentences, "\n- "))
+	}
+}
