@@ -1,0 +1,117 @@
+package train
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// State is a [Step]'s weights and optimizer on the host.
+type State struct {
+	Updates       int          // updates made: the t of Adam's bias corrections
+	Weights       model.Values // by name
+	First, Second model.Values // Adam's moments; nil before the first update
+}
+
+// SetState puts weights and optimizer state on the device.
+func (s *Step) SetState(state State) error {
+	if err := state.Weights.Check(s.params); err != nil {
+		return err
+	}
+	for _, moments := range []model.Values{state.First, state.Second} {
+		if moments == nil {
+			continue
+		}
+		if err := moments.Check(s.params); err != nil {
+			return fmt.Errorf("optimizer state: %w", err)
+		}
+	}
+	s.Close()
+	s.updates = state.Updates
+	for _, p := range s.params {
+		for _, to := range []struct {
+			list   *[]spread
+			values model.Values
+		}{{&s.weights, state.Weights}, {&s.first, state.First}, {&s.second, state.Second}} {
+			t, err := s.upload(p, to.values)
+			if err != nil {
+				return err
+			}
+			*to.list = append(*to.list, t)
+		}
+	}
+	return nil
+}
+
+func (s *Step) upload(p model.Param, values model.Values) (spread, error) {
+	flat := values[p.Name]
+	if values == nil {
+		flat = make([]float32, p.Size())
+	}
+	return s.mesh.place(tensors.FromFlatDataAndDimensions(flat, p.Shape...), false)
+}
+
+// State copies weights and optimizer state to the host.
+func (s *Step) State() (State, error) {
+	state := State{Updates: s.updates}
+	for _, from := range []struct {
+		list   []spread
+		values *model.Values
+	}{{s.weights, &state.Weights}, {s.first, &state.First}, {s.second, &state.Second}} {
+		*from.values = make(model.Values, len(s.params))
+		for i, p := range s.params {
+			flat, err := tensors.CopyFlatData[float32](from.list[i][0])
+			if err != nil {
+				return State{}, fmt.Errorf("read %s from the device: %w", p.Name, err)
+			}
+			(*from.values)[p.Name] = flat
+		}
+	}
+	return state, nil
+}
+
+// Weights are the weights on the first device, in the order of the params.
+// They are valid until the next update.
+func (s *Step) Weights() []*tensors.Tensor {
+	weights := make([]*tensors.Tensor, len(s.weights))
+	for i, w := range s.weights {
+		weights[i] = w[0]
+	}
+	return weights
+}
+
+// Prepare compiles the graphs that a step on such batches needs, so that the
+// step does not wait for them. It may run beside Do.
+func (s *Step) Prepare(batches []MicroBatch) error {
+	if s.mesh.devices > 1 {
+		return nil // compiled by the first step: the shapes are the parts'
+	}
+	for _, batch := range batches {
+		if _, err := s.gradient.exec.Compile(s.shapes(batch)...); err != nil {
+			return fmt.Errorf("compile the gradient: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close frees the device's memory.
+func (s *Step) Close() {
+	release(s.weights, s.first, s.second)
+	s.weights, s.first, s.second = nil, nil, nil
+}
+
+// shapes are those of the gradient's inputs for a micro-batch.
+func (s *Step) shapes(batch MicroBatch) []shapes.Shape {
+	list := make([]shapes.Shape, 0, len(s.params)+len(batch.Inputs)+1)
+	for _, p := range s.params {
+		list = append(list, shapes.Make(dtypes.Float32, p.Shape...))
+	}
+	for _, t := range batch.Inputs {
+		list = append(list, t.Shape())
+	}
+	return append(list, shapes.Make(dtypes.Float32))
+}

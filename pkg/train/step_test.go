@@ -1,0 +1,197 @@
+package train
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// golden is testdata/adamw.json, written by adamw.py.
+type golden struct {
+	Shapes map[string][]int
+	Start  model.Values
+	Steps  []struct {
+		X, Y           [][]float32
+		Loss, Norm, LR float64
+		Weights        model.Values
+	}
+}
+
+func readGolden(t *testing.T) (g golden, params []model.Param) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/adamw.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &g); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"dense.weight", "dense.bias", "norm.weight", "LayerNorm.weight"} {
+		params = append(params, model.Param{Name: name, Shape: g.Shapes[name]})
+	}
+	return g, params
+}
+
+// toyLoss is the sum of squared errors of adamw.py's model.
+func toyLoss(w model.Weights, batch []*Node) (sum, extra *Node) {
+	x, y := batch[0], batch[1]
+	h := Tanh(Add(DotGeneral(x, []int{1}, nil, w.Get("dense.weight"), []int{1}, nil), InsertAxes(w.Get("dense.bias"), 0)))
+	h = Add(Mul(h, InsertAxes(w.Get("norm.weight"), 0)), InsertAxes(w.Get("LayerNorm.weight"), 0))
+	return ReduceAllSum(Square(Sub(h, y))), nil
+}
+
+func toyStep(t *testing.T, params []model.Param, start model.Values) *Step {
+	t.Helper()
+	b, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	optimizer := AdamW{Beta1: 0.9, Beta2: 0.98, Eps: 1e-6, WeightDecay: 0.1, Clip: 8.5}
+	s, err := NewStep(b, params, toyLoss, optimizer, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	if err := s.SetState(State{Weights: start}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func toyBatch(x, y []float32, scale float64) MicroBatch {
+	n := len(x) / 4
+	return MicroBatch{Inputs: []*tensors.Tensor{
+		tensors.FromFlatDataAndDimensions(x, n, 4),
+		tensors.FromFlatDataAndDimensions(y, n, 3),
+	}, Scale: scale}
+}
+
+// Ten updates equal torch's: losses, gradient norms, rates, weights.
+func TestStepEqualsTorch(t *testing.T) {
+	g, params := readGolden(t)
+	s := toyStep(t, params, g.Start)
+	schedule := Schedule{Peak: 0.05, Warmup: 3, Total: 12}
+	clipped := 0
+	for k, want := range g.Steps {
+		lr := schedule.At(k + 1)
+		near(t, k, "lr", lr, want.LR, 1e-12)
+		var batches []MicroBatch
+		for i := range want.X {
+			batches = append(batches, toyBatch(want.X[i], want.Y[i], 1.0/10))
+		}
+		got, err := s.Do(lr, batches)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, k, "loss", got.Objective, want.Loss, 1e-5)
+		near(t, k, "sum", got.Sum, 10*want.Loss, 1e-5)
+		near(t, k, "norm", got.GradNorm, want.Norm, 1e-5)
+		if want.Norm > s.optimizer.Clip {
+			clipped++
+		}
+		state, err := s.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, values := range want.Weights {
+			for i, x := range values {
+				near(t, k, name, float64(state.Weights[name][i]), float64(x), 2e-6)
+			}
+		}
+	}
+	if clipped == 0 || clipped == len(g.Steps) {
+		t.Errorf("%d of %d steps were clipped: the golden file tests one case only", clipped, len(g.Steps))
+	}
+}
+
+// A gradient that is not finite leaves weights and state as they were.
+func TestStepStopsAtNaN(t *testing.T) {
+	g, params := readGolden(t)
+	s := toyStep(t, params, g.Start)
+	x := append([]float32(nil), g.Steps[0].X[0]...)
+	x[0] = float32(math.NaN())
+	got, err := s.Do(0.1, []MicroBatch{toyBatch(x, g.Steps[0].Y[0], 0.1)})
+	if err != nil || got.Finite() {
+		t.Fatalf("outcome %+v, error %v", got, err)
+	}
+	state, err := s.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state.Updates != 0 || state.Weights["dense.weight"][0] != g.Start["dense.weight"][0] {
+		t.Error("the weights were updated")
+	}
+}
+
+// A state that is taken off the device and put back goes on bit for bit.
+func TestStateRoundTrip(t *testing.T) {
+	g, params := readGolden(t)
+	run := func(interrupted bool) State {
+		s := toyStep(t, params, g.Start)
+		for k, step := range g.Steps {
+			if interrupted && k == 4 {
+				state, err := s.State()
+				if err != nil {
+					t.Fatal(err)
+				}
+				s = toyStep(t, params, g.Start)
+				if err := s.SetState(state); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := s.Do(0.01, []MicroBatch{toyBatch(step.X[0], step.Y[0], 0.1)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		state, err := s.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state
+	}
+	a, b := run(false), run(true)
+	for _, pair := range [][2]model.Values{{a.Weights, b.Weights}, {a.First, b.First}, {a.Second, b.Second}} {
+		for name, values := range pair[0] {
+			for i, x := range values {
+				if math.Float32bits(x) != math.Float32bits(pair[1][name][i]) {
+					t.Fatalf("%s[%d]: %g, after a restart %g", name, i, x, pair[1][name][i])
+				}
+			}
+		}
+	}
+}
+
+func TestSchedule(t *testing.T) {
+	s := Schedule{Peak: 5e-4, Warmup: 24000, Total: 500000}
+	for k, want := range map[int]float64{
+		1: 0, 12001: 2.5e-4, 24000: 5e-4 * 23999 / 24000, 24001: 5e-4, 262001: 2.5e-4, 500000: 5e-4 / 476000, 500001: 0,
+	} {
+		near(t, k, "lr", s.At(k), want, 1e-15)
+	}
+	near(t, 1, "lr without warm-up", Schedule{Peak: 1, Total: 4}.At(1), 1, 0)
+}
+
+func TestDecayed(t *testing.T) {
+	for name, want := range map[string]bool{
+		"decoder.bias": false, "bert.encoder.layer.0.output.LayerNorm.weight": false,
+		"model.final_norm.weight": true, "model.embeddings.tok_embeddings.weight": true,
+	} {
+		if got := Decayed(name); got != want {
+			t.Errorf("Decayed(%s) = %v", name, got)
+		}
+	}
+}
+
+func near(t *testing.T, k int, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
+		t.Errorf("step %d: %s %.9g, want %.9g", k+1, what, got, want)
+	}
+}
