@@ -1,0 +1,110 @@
+package metric
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+)
+
+// Embeddings are rows of unit length in double precision.
+type Embeddings struct {
+	n, dim int
+	data   []float64 // [n, dim]
+}
+
+// Normalize divides each row of a [n, dim] matrix by its length, which is not
+// taken below 1e-12 (torch's normalize), so that a row of zeros stays one.
+func Normalize(rows []float32, dim int) (*Embeddings, error) {
+	if dim <= 0 || len(rows)%dim != 0 {
+		return nil, fmt.Errorf("%d numbers are no rows of %d", len(rows), dim)
+	}
+	e := &Embeddings{n: len(rows) / dim, dim: dim, data: make([]float64, len(rows))}
+	for i := range e.n {
+		from, to := rows[i*dim:(i+1)*dim], e.Row(i)
+		squares := 0.0
+		for _, x := range from {
+			squares += float64(x) * float64(x)
+		}
+		length := max(math.Sqrt(squares), 1e-12)
+		if math.IsNaN(squares) || math.IsInf(squares, 0) {
+			return nil, fmt.Errorf("embedding %d has numbers that are not finite", i)
+		}
+		for j, x := range from {
+			to[j] = float64(x) / length
+		}
+	}
+	return e, nil
+}
+
+// Len is the number of rows.
+func (e *Embeddings) Len() int { return e.n }
+
+// Row is one embedding of unit length.
+func (e *Embeddings) Row(i int) []float64 { return e.data[i*e.dim : (i+1)*e.dim] }
+
+// Pick gives the rows of those numbers, in that order.
+func (e *Embeddings) Pick(rows []int) *Embeddings {
+	out := &Embeddings{n: len(rows), dim: e.dim, data: make([]float64, 0, len(rows)*e.dim)}
+	for _, i := range rows {
+		out.data = append(out.data, e.Row(i)...)
+	}
+	return out
+}
+
+// blockRows is how many rows of a matrix of cosines are held at once.
+const blockRows = 128
+
+// Cosines calls visit with the cosines of each row of e with all rows of
+// other, in order. Equal rows give equal cosines, wherever they stand.
+func (e *Embeddings) Cosines(other *Embeddings, visit func(row int, cosines []float64)) {
+	out := make([]float64, min(blockRows, e.n)*other.n)
+	if other.n == 0 {
+		return
+	}
+	for from := 0; from < e.n; from += blockRows {
+		rows := min(blockRows, e.n-from)
+		a := blas64.General{Rows: rows, Cols: e.dim, Stride: e.dim, Data: e.data[from*e.dim:]}
+		b := blas64.General{Rows: other.n, Cols: e.dim, Stride: e.dim, Data: other.data}
+		c := blas64.General{Rows: rows, Cols: other.n, Stride: other.n, Data: out}
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, a, b, 0, c)
+		for i := range rows {
+			visit(from+i, out[i*other.n:(i+1)*other.n])
+		}
+	}
+}
+
+// Pairwise gives the cosine of row i of e with row i of other.
+func (e *Embeddings) Pairwise(other *Embeddings) []float64 {
+	out := make([]float64, e.n)
+	for i := range out {
+		a, b := e.Row(i), other.Row(i)
+		for j := range a {
+			out[i] += a[j] * b[j]
+		}
+	}
+	return out
+}
+
+// SquaredDistances gives |x-y|² of row i of e with row i of other, which is
+// 2-2cos and exactly 0 for equal rows.
+func (e *Embeddings) SquaredDistances(other *Embeddings) []float64 {
+	out := make([]float64, e.n)
+	for i := range out {
+		a, b := e.Row(i), other.Row(i)
+		for j := range a {
+			d := a[j] - b[j]
+			out[i] += d * d
+		}
+	}
+	return out
+}
+
+// Ranks gives, for each row i of queries, the rank (from 1) of row i of
+// passages among all passages by cosine. See [Rank] for ties.
+func Ranks(queries, passages *Embeddings) []int {
+	ranks := make([]int, queries.n)
+	queries.Cosines(passages, func(row int, cosines []float64) { ranks[row] = Rank(cosines, row) })
+	return ranks
+}
