@@ -30,3 +30,11 @@ func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	}
 	return clone
 }
+
+// WithoutPooler is the same encoder whose bare body has no pooler, as it
+// stands in a masked language model. The classifier needs one all the same.
+func (c *Config) WithoutPooler() *Config {
+	clone := c.Clone()
+	clone.NoPooler = true
+	return clone
+}

@@ -26,6 +26,8 @@ type Config struct {
 
 	PadID int // -1: none
 
+	NoPooler bool // the bare body has none: it was taken from a masked language model
+
 	Labels fields.Labels
 
 	extra map[string]json.RawMessage // fields without a meaning here, kept for ConfigJSON

@@ -49,7 +49,9 @@ func (c *Config) Params(head model.Head) []model.Param {
 	}
 	switch head {
 	case model.Body:
-		linear("bert.pooler.dense", d, d)
+		if !c.NoPooler {
+			linear("bert.pooler.dense", d, d)
+		}
 	case model.MaskedLM:
 		add("cls.predictions.bias", zero, c.Vocab)
 		linear("cls.predictions.transform.dense", d, d)

@@ -1,0 +1,162 @@
+package checkpoint
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// The files of a model's directory.
+const (
+	ConfigFile  = "config.json"
+	WeightsFile = "model.safetensors"
+	IndexFile   = "model.safetensors.index.json"
+)
+
+// weights are the tensors of a directory, in one file or several.
+type weights struct {
+	path  string // of the file, or of the index
+	files []*File
+	owner map[string]*File // by tensor, by the name that stands in the file
+}
+
+func (w *weights) Close() {
+	for _, f := range w.files {
+		f.Close()
+	}
+}
+
+// names lists the tensors in the order of files and of data.
+func (w *weights) names() []string {
+	var names []string
+	for _, f := range w.files {
+		names = append(names, f.order...)
+	}
+	return names
+}
+
+// openWeights opens model.safetensors, else the shards that
+// model.safetensors.index.json names, as transformers chooses.
+func openWeights(dir string) (*weights, error) {
+	path := filepath.Join(dir, WeightsFile)
+	_, err := os.Stat(path)
+	if err == nil {
+		f, err := OpenFile(path)
+		if err != nil {
+			return nil, err
+		}
+		w := &weights{path: path, files: []*File{f}, owner: map[string]*File{}}
+		for _, name := range f.order {
+			w.owner[name] = f
+		}
+		return w, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	index := filepath.Join(dir, IndexFile)
+	content, err := os.ReadFile(index)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, noWeights(dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w, err := openShards(dir, index, content)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", index, err)
+	}
+	return w, nil
+}
+
+// noWeights says what can be done about a directory without safetensors.
+func noWeights(dir string) error {
+	for _, other := range []string{"pytorch_model.bin", "pytorch_model.bin.index.json"} {
+		if _, err := os.Stat(filepath.Join(dir, other)); err == nil {
+			return fmt.Errorf("%s has %s and no %s; convert it once in Python: AutoModel….from_pretrained(DIR).save_pretrained(NEW)", dir, other, WeightsFile)
+		}
+	}
+	return fmt.Errorf("%s has neither %s nor %s", dir, WeightsFile, IndexFile)
+}
+
+// openShards opens the files of an index. Each tensor must stand in exactly
+// the shard that the index says.
+func openShards(dir, path string, index []byte) (_ *weights, err error) {
+	shardOf, err := parseIndex(index)
+	if err != nil {
+		return nil, err
+	}
+	w := &weights{path: path, owner: map[string]*File{}}
+	defer func() {
+		if err != nil {
+			w.Close()
+		}
+	}()
+	for _, shard := range slices.Sorted(maps.Keys(shards(shardOf))) {
+		f, err := OpenFile(filepath.Join(dir, shard))
+		if err != nil {
+			return nil, fmt.Errorf("shard %w", err)
+		}
+		w.files = append(w.files, f)
+		for _, name := range f.order {
+			switch listed, ok := shardOf[name]; {
+			case !ok:
+				return nil, fmt.Errorf("tensor %q stands in shard %s and not in weight_map", name, shard)
+			case listed != shard:
+				return nil, fmt.Errorf("tensor %q stands in shard %s, weight_map has it in %s", name, shard, listed)
+			}
+			w.owner[name] = f
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(shardOf)) {
+		if w.owner[name] == nil {
+			return nil, fmt.Errorf("tensor %q is not in its shard %s", name, shardOf[name])
+		}
+	}
+	return w, nil
+}
+
+// parseIndex reads weight_map: tensor to shard. A shard is a plain name of a
+// safetensors file in the model's own folder.
+func parseIndex(index []byte) (map[string]string, error) {
+	var content struct {
+		Map map[string]string `json:"weight_map"`
+	}
+	if err := json.Unmarshal(index, &content); err != nil {
+		return nil, fmt.Errorf("not an index: %w", err)
+	}
+	if len(content.Map) == 0 {
+		return nil, errors.New("weight_map is missing or empty")
+	}
+	for _, name := range slices.Sorted(maps.Keys(content.Map)) {
+		shard := content.Map[name]
+		if strings.ContainsAny(shard, "/\\\x00") || strings.HasPrefix(shard, ".") || !strings.HasSuffix(shard, ".safetensors") {
+			return nil, fmt.Errorf("weight_map: tensor %q: shard %q is not the name of a .safetensors file in this folder", name, shard)
+		}
+	}
+	return content.Map, nil
+}
+
+// Shards lists the files that an index names, in order. A name that leaves the
+// model's folder is an error.
+func Shards(index []byte) ([]string, error) {
+	shardOf, err := parseIndex(index)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(shards(shardOf))), nil
+}
+
+func shards(shardOf map[string]string) map[string]bool {
+	set := map[string]bool{}
+	for _, shard := range shardOf {
+		set[shard] = true
+	}
+	return set
+}
