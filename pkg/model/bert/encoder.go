@@ -79,11 +79,12 @@ func (e *encoder) layer(i int, x *Node) *Node {
 func (e *encoder) attention(name string, x *Node) *Node {
 	dims := x.Shape().Dimensions
 	heads := func(part string) *Node {
-		return Reshape(e.linear(name+part, x), dims[0], dims[1], e.Heads, e.HeadDim()) // [batch, seq, heads, headDim]
+		h := Reshape(e.linear(name+part, x), dims[0], dims[1], e.Heads, e.HeadDim())
+		return Transpose(h, 1, 2) // [batch, heads, seq, headDim]
 	}
 	q := MulScalar(heads("query"), 1/math.Sqrt(float64(e.HeadDim())))
 	out := nn.Global(q, heads("key"), heads("value"), e.lengths, e.opt, e.drop, e.AttentionDropout)
-	return Reshape(out, dims...)
+	return Reshape(Transpose(out, 1, 2), dims...)
 }
 
 func (e *encoder) residual(x, h *Node) *Node {

@@ -21,18 +21,19 @@ func (e *encoder) attention(i int, x *Node) *Node {
 	}
 	qkv := e.linear(name+".Wqkv", x, e.AttentionBias)             // [batch, seq, 3·hidden]
 	qkv = Reshape(qkv, e.batch, e.seq, 3, e.Heads, e.HeadDim())   // [batch, seq, 3, heads, headDim]
-	qk := angles.rotate(SliceAxis(qkv, 2, AxisRangeFromStart(2))) // [batch, seq, 2, heads, headDim]
-	q := Squeeze(SliceAxis(qk, 2, AxisElem(0)), 2)                // [batch, seq, heads, headDim]
-	k := Squeeze(SliceAxis(qk, 2, AxisElem(1)), 2)
-	v := Squeeze(SliceAxis(qkv, 2, AxisElem(2)), 2)
+	qkv = TransposeAllAxes(qkv, 2, 0, 3, 1, 4)                    // [3, batch, heads, seq, headDim]
+	qk := angles.rotate(SliceAxis(qkv, 0, AxisRangeFromStart(2))) // [2, batch, heads, seq, headDim]
+	part := func(x *Node, i int) *Node { return Squeeze(SliceAxis(x, 0, AxisElem(i)), 0) }
+	q, k, v := part(qk, 0), part(qk, 1), part(qkv, 2) // [batch, heads, seq, headDim] each
 	q = MulScalar(q, 1/math.Sqrt(float64(e.HeadDim())))
 
-	var heads *Node // [batch, seq, heads, headDim]
+	var heads *Node // [batch, heads, seq, headDim]
 	if e.Global(i) {
 		heads = nn.Global(q, k, v, e.lengths, e.opt, e.drop, e.AttentionDropout)
 	} else {
 		heads = e.localAttention(q, k, v)
 	}
-	out := e.linear(name+".Wo", Reshape(heads, e.batch, e.seq, e.HiddenSize), e.AttentionBias)
+	heads = Reshape(Transpose(heads, 1, 2), e.batch, e.seq, e.HiddenSize)
+	out := e.linear(name+".Wo", heads, e.AttentionBias)
 	return e.drop.Apply(out, e.AttentionDropout)
 }

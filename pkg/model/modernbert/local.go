@@ -9,7 +9,7 @@ import (
 )
 
 // localAttention attends to |i-j| <= Window. q, k, v and the result are
-// [batch, seq, heads, headDim].
+// [batch, heads, seq, headDim].
 //
 // Long rows are cut into blocks of queries; a block sees its own keys, the
 // last Window of the block before and the first Window of the next, under a
@@ -20,18 +20,18 @@ func (e *encoder) localAttention(q, k, v *Node) *Node {
 		if e.banded == nil {
 			e.banded = e.bandBias(1, e.seq, 0)
 		}
-		return nn.Attend(q, k, v, Squeeze(e.banded, 1), e.drop, e.AttentionDropout)
+		return nn.Attend(q, k, v, Squeeze(e.banded, 2), e.drop, e.AttentionDropout)
 	}
 	blocks := (e.seq + block - 1) / block
 	if e.banded == nil {
-		e.banded = e.bandBias(blocks, block, window) // [batch, blocks, 1, block, block+2·window]
+		e.banded = e.bandBias(blocks, block, window) // [batch, 1, blocks, block, block+2·window]
 	}
-	q = e.split(q, blocks, block)                         // [batch, blocks, block, heads, headDim]
-	k = withNeighbours(e.split(k, blocks, block), window) // [batch, blocks, block+2·window, heads, headDim]
+	q = e.split(q, blocks, block)                         // [batch, heads, blocks, block, headDim]
+	k = withNeighbours(e.split(k, blocks, block), window) // [batch, heads, blocks, block+2·window, headDim]
 	v = withNeighbours(e.split(v, blocks, block), window)
 	out := nn.Attend(q, k, v, e.banded, e.drop, e.AttentionDropout)
-	out = Reshape(out, e.batch, blocks*block, e.Heads, e.HeadDim())
-	return SliceAxis(out, 1, AxisRangeFromStart(e.seq))
+	out = Reshape(out, e.batch, e.Heads, blocks*block, e.HeadDim())
+	return SliceAxis(out, 2, AxisRangeFromStart(e.seq))
 }
 
 // block is the number of queries of a block: at least the window, so that a
@@ -39,44 +39,44 @@ func (e *encoder) localAttention(q, k, v *Node) *Node {
 func (e *encoder) block() int { return max(64, e.Window()) }
 
 // split cuts rows into blocks, filling the last with zeros by concatenation
-// (Pad has no gradient): [batch, blocks, block, heads, headDim].
+// (Pad has no gradient): [batch, heads, blocks, block, headDim].
 func (e *encoder) split(x *Node, blocks, block int) *Node {
 	if missing := blocks*block - e.seq; missing > 0 {
-		fill := Zeros(x.Graph(), shapes.Make(x.DType(), e.batch, missing, e.Heads, e.HeadDim()))
-		x = Concatenate([]*Node{x, fill}, 1)
+		fill := Zeros(x.Graph(), shapes.Make(x.DType(), e.batch, e.Heads, missing, e.HeadDim()))
+		x = Concatenate([]*Node{x, fill}, 2)
 	}
-	return Reshape(x, e.batch, blocks, block, e.Heads, e.HeadDim())
+	return Reshape(x, e.batch, e.Heads, blocks, block, e.HeadDim())
 }
 
 // withNeighbours puts the end of the block before and the beginning of the
-// next around every block: [batch, blocks, window+block+window, heads, headDim].
+// next around every block: [batch, heads, blocks, window+block+window, headDim].
 func withNeighbours(x *Node, window int) *Node {
 	if window == 0 {
 		return x
 	}
 	dims := x.Shape().Dimensions
-	blocks, block := dims[1], dims[2]
-	edge := Zeros(x.Graph(), shapes.Make(x.DType(), dims[0], 1, window, dims[3], dims[4]))
-	before := Slice(x, AxisRange(), AxisRange(0, blocks-1), AxisRange(block-window, block))
-	after := Slice(x, AxisRange(), AxisRange(1, blocks), AxisRange(0, window))
-	before = Concatenate([]*Node{edge, before}, 1)
-	after = Concatenate([]*Node{after, edge}, 1)
-	return Concatenate([]*Node{before, x, after}, 2)
+	blocks, block := dims[2], dims[3]
+	edge := Zeros(x.Graph(), shapes.Make(x.DType(), dims[0], dims[1], 1, window, dims[4]))
+	before := Slice(x, AxisRange(), AxisRange(), AxisRange(0, blocks-1), AxisRange(block-window, block))
+	after := Slice(x, AxisRange(), AxisRange(), AxisRange(1, blocks), AxisRange(0, window))
+	before = Concatenate([]*Node{edge, before}, 2)
+	after = Concatenate([]*Node{after, edge}, 2)
+	return Concatenate([]*Node{before, x, after}, 3)
 }
 
 // bandBias is the bias of blocks of queries against their keys, which reach
 // margin positions beyond the block on either side:
-// [batch, blocks, 1, block, margin+block+margin] float32.
+// [batch, 1, blocks, block, margin+block+margin] float32.
 func (e *encoder) bandBias(blocks, block, margin int) *Node {
 	g := e.lengths.Graph()
 	keys := block + 2*margin
-	grid := shapes.Make(dtypes.Int32, 1, blocks, 1, block, keys)
-	first := MulScalar(Iota(g, grid, 1), block)
+	grid := shapes.Make(dtypes.Int32, 1, 1, blocks, block, keys)
+	first := MulScalar(Iota(g, grid, 2), block)
 	query := Add(first, Iota(g, grid, 3))
 	key := AddScalar(Add(first, Iota(g, grid, 4)), -margin)
 	near := LessOrEqual(Abs(Sub(query, key)), Scalar(g, dtypes.Int32, e.Window()))
 	inside := GreaterOrEqual(key, ScalarZero(g, dtypes.Int32))
-	whole := shapes.Make(dtypes.Bool, e.batch, blocks, 1, block, keys)
+	whole := shapes.Make(dtypes.Bool, e.batch, 1, blocks, block, keys)
 	attended := LessThan(
 		BroadcastToDims(key, whole.Dimensions...),
 		BroadcastToDims(Reshape(e.lengths, e.batch, 1, 1, 1, 1), whole.Dimensions...))

@@ -11,14 +11,13 @@ import (
 // rope holds the cosines and sines of a sequence's rotary angles, float32
 // whatever the compute dtype: in bfloat16 an angle of 1,000 radians would be
 // wrong by more than one.
-type rope struct{ cos, sin *Node } // [seq, 1, 1, headDim/2]
+type rope struct{ cos, sin *Node } // [seq, headDim/2]
 
 // newRope computes the angles position·theta^(-2i/headDim).
 func newRope(g *Graph, seq, headDim int, theta float64) rope {
 	frequency := Const(g, inverseFrequencies(headDim, theta))           // [headDim/2]
 	position := Iota(g, shapes.Make(dtypes.Float32, seq, headDim/2), 0) // [seq, headDim/2]
 	angle := Mul(position, ExpandLeftToRank(frequency, 2))              // [seq, headDim/2]
-	angle = Reshape(angle, seq, 1, 1, headDim/2)                        // [seq, 1, 1, headDim/2]
 	return rope{cos: Cos(angle), sin: Sin(angle)}
 }
 
@@ -34,7 +33,7 @@ func inverseFrequencies(headDim int, theta float64) []float32 {
 }
 
 // rotate turns the pairs (i, i+headDim/2) of every head by their angles. x is
-// [batch, seq, n, heads, headDim]; so is the result, in x's dtype.
+// [n, batch, heads, seq, headDim]; so is the result, in x's dtype.
 func (r rope) rotate(x *Node) *Node {
 	dtype := x.DType()
 	x = ConvertDType(x, dtypes.Float32)

@@ -15,31 +15,22 @@ const masked = -1e30
 // Attend is softmax(q·kᵀ + bias)·v, with q scaled beforehand and the softmax
 // in float32.
 //
-//	q    [batch…, queries, heads, headDim]
-//	k, v [batch…, keys, heads, headDim]
-//	bias broadcast to [batch…, heads, queries, keys] float32
+//	q    [batch…, queries, headDim]
+//	k, v [batch…, keys, headDim]
+//	bias broadcast to [batch…, queries, keys] float32
 //
-// It returns [batch…, queries, heads, headDim]. drop and rate are dropout on
-// the attention weights.
+// It returns [batch…, queries, headDim]. drop and rate are dropout on the
+// attention weights.
 func Attend(q, k, v, bias *Node, drop *model.Dropout, rate float64) *Node {
 	rank := q.Rank()
-	batch := make([]int, 0, rank-1) // batch… and heads
-	for axis := range rank - 3 {
-		batch = append(batch, axis)
+	batch := make([]int, rank-2)
+	for axis := range batch {
+		batch[axis] = axis
 	}
-	batch = append(batch, rank-2)
-
-	scores := DotGeneral(q, []int{rank - 1}, batch, k, []int{rank - 1}, batch) // [batch…, heads, queries, keys]
+	scores := DotGeneral(q, []int{rank - 1}, batch, k, []int{rank - 1}, batch) // [batch…, queries, keys]
 	scores = Add(ConvertDType(scores, dtypes.Float32), bias)
 	weights := drop.Apply(Softmax(scores, -1), rate)
-	weights = ConvertDType(weights, v.DType())
-
-	left := make([]int, rank-2)
-	for axis := range left {
-		left[axis] = axis
-	}
-	out := DotGeneral(weights, []int{rank - 1}, left, v, []int{rank - 3}, batch) // [batch…, heads, queries, headDim]
-	return Transpose(out, rank-3, rank-2)
+	return DotGeneral(ConvertDType(weights, v.DType()), []int{rank - 1}, batch, v, []int{rank - 2}, batch)
 }
 
 // PaddingBias is 0 for the attended keys of each row and very low for its
