@@ -12,7 +12,7 @@ import (
 
 // TestGolden compares with transformers' ModernBert, number for number.
 func TestGolden(t *testing.T) {
-	options := map[string]model.Options{"plain": {}, "checkpoint": {Checkpoint: true}}
+	options := map[string]model.Options{"plain": {}, "checkpoint": {Checkpoint: true, Attention: "blocks"}}
 	for _, c := range golden.Cases(t, "modernbert-") {
 		config, err := ParseConfig(c.Given)
 		if err != nil {

@@ -8,41 +8,113 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// masked is what a forbidden score is lowered by: finite, so that a row with
-// nothing to attend to stays finite.
-const masked = -1e30
-
 // Attend is softmax(q·kᵀ + bias)·v, with q scaled beforehand and the softmax
 // in float32.
 //
 //	q    [batch…, queries, headDim]
 //	k, v [batch…, keys, headDim]
-//	bias broadcast to [batch…, queries, keys] float32
+//	bias broadcast to [batch…, queries, keys] float32, a constant
 //
 // It returns [batch…, queries, headDim]. drop and rate are dropout on the
-// attention weights.
+// attention weights. Nothing of size queries×keys is kept for the backward
+// pass: it computes the weights again, from the rows' logsumexp.
 func Attend(q, k, v, bias *Node, drop *model.Dropout, rate float64) *Node {
-	rank := q.Rank()
-	batch := make([]int, rank-2)
-	for axis := range batch {
-		batch[axis] = axis
+	if drop != nil && rate > 0 {
+		weights := drop.Apply(Softmax(scores(q, k, bias), -1), rate)
+		return dot(ConvertDType(weights, v.DType()), v)
 	}
-	scores := DotGeneral(q, []int{rank - 1}, batch, k, []int{rank - 1}, batch) // [batch…, queries, keys]
-	scores = Add(ConvertDType(scores, dtypes.Float32), bias)
-	weights := drop.Apply(Softmax(scores, -1), rate)
-	return DotGeneral(ConvertDType(weights, v.DType()), []int{rank - 1}, batch, v, []int{rank - 2}, batch)
+	return attendBlocks(q, k, v, bias, 1, false)
 }
 
-// PaddingBias is 0 for the attended keys of each row and very low for its
-// padding: [batch, seq] float32, from lengths [batch] int32.
-func PaddingBias(lengths *Node, seq int) *Node {
-	batch := lengths.Shape().Dimensions[0]
-	position := Iota(lengths.Graph(), shapes.Make(dtypes.Int32, batch, seq), 1)
-	return Bias(LessThan(position, InsertAxes(lengths, -1)))
+// attendBlocks is Attend in n blocks of queries, one after another, so that
+// the scores of one block at a time stand in memory. bias must then be the
+// same for all queries. keep saves the result of a layer that is otherwise
+// computed again in the backward pass.
+func attendBlocks(q, k, v, bias *Node, n int, keep bool) *Node {
+	seq := q.Shape().Dim(-2)
+	size := (seq + n - 1) / n
+	b := blocks{n, size}
+	outs := overBlocks(b, []*Node{q}, []*Node{k, v, bias},
+		[]*Node{b.zeros(q, 0, q.DType()), b.zeros(q, 1, dtypes.Float32)}, nil,
+		func(cut, whole []*Node) (parts, _ []*Node) {
+			out, logSum := attendForward(cut[0], whole[0], whole[1], whole[2])
+			return []*Node{out, logSum}, nil
+		})
+	out, logSum := SliceAxis(outs[0], -2, AxisRangeFromStart(seq)), outs[1]
+	if keep {
+		out = out.Checkpoint()
+	}
+	return withGradient(out, []*Node{q, k, v}, func(out *Node, in []*Node, dOut *Node) []*Node {
+		q, k, v := in[0], in[1], in[2]
+		// Σ_j P_ij·dP_ij of the softmax's gradient is dOut_i·out_i.
+		delta := ReduceAndKeep(Mul(float(dOut), float(out)), ReduceSum, -1) // [batch…, queries, 1]
+		grads := overBlocks(b, []*Node{q, dOut, delta, logSum}, []*Node{k, v, bias},
+			[]*Node{b.zeros(q, 0, q.DType())}, []*Node{zerosLike32(k), zerosLike32(v)},
+			func(cut, whole []*Node) (parts, sums []*Node) {
+				dq, dk, dv := attendBackward(cut[0], whole[0], whole[1], whole[2], cut[1], cut[2], cut[3])
+				return []*Node{dq}, []*Node{dk, dv}
+			})
+		dq := SliceAxis(grads[0], -2, AxisRangeFromStart(seq))
+		return []*Node{dq, ConvertDType(grads[1], k.DType()), ConvertDType(grads[2], v.DType())}
+	})
 }
 
-// Bias is 0 where allowed and very low elsewhere, in float32.
-func Bias(allowed *Node) *Node {
-	zero := ScalarZero(allowed.Graph(), dtypes.Float32)
-	return Where(allowed, zero, AddScalar(zero, masked))
+// attendForward gives the result and the logsumexp of the rows' scores,
+// [batch…, queries, 1] float32. It divides by the rows' sums last, on
+// [queries, headDim] instead of [queries, keys].
+func attendForward(q, k, v, bias *Node) (out, logSum *Node) {
+	s := scores(q, k, bias)
+	maximum := ReduceAndKeep(s, ReduceMax, -1) // [batch…, queries, 1]
+	e := Exp(Sub(s, maximum))                  // [batch…, queries, keys]
+	sum := ReduceAndKeep(e, ReduceSum, -1)     // [batch…, queries, 1]
+	out = Div(float(dot(ConvertDType(e, v.DType()), v)), sum)
+	return ConvertDType(out, q.DType()), Add(maximum, Log(sum))
+}
+
+// attendBackward gives the gradients of q, and in float32 of k and v.
+func attendBackward(q, k, v, bias, dOut, delta, logSum *Node) (dq, dk, dv *Node) {
+	p := Exp(Sub(scores(q, k, bias), logSum)) // [batch…, queries, keys] float32
+	dp := dotTransposed(dOut, v)              // [batch…, queries, keys] float32
+	ds := ConvertDType(Mul(p, Sub(dp, delta)), q.DType())
+	dv = float(transposedDot(ConvertDType(p, v.DType()), dOut)) // [batch…, keys, headDim]
+	dk = float(transposedDot(ds, q))
+	return dot(ds, k), dk, dv
+}
+
+// scores are q·kᵀ + bias: [batch…, queries, keys] float32.
+func scores(q, k, bias *Node) *Node { return Add(dotTransposed(q, k), bias) }
+
+// dot is a·b, dotTransposed a·bᵀ in float32, transposedDot aᵀ·b, of the last
+// two axes; the others are batch axes.
+func dot(a, b *Node) *Node {
+	n := a.Rank()
+	return DotGeneral(a, []int{n - 1}, batchAxes(a), b, []int{n - 2}, batchAxes(b))
+}
+
+func dotTransposed(a, b *Node) *Node {
+	n := a.Rank()
+	if a.DType() == dtypes.Float32 {
+		return DotGeneral(a, []int{n - 1}, batchAxes(a), b, []int{n - 1}, batchAxes(b))
+	}
+	return Dot(a, b).WithAccumulatorDType(dtypes.Float32).WithOutputDType(dtypes.Float32).
+		General([]int{n - 1}, batchAxes(a), []int{n - 1}, batchAxes(b))
+}
+
+func transposedDot(a, b *Node) *Node {
+	n := a.Rank()
+	return DotGeneral(a, []int{n - 2}, batchAxes(a), b, []int{n - 2}, batchAxes(b))
+}
+
+func batchAxes(x *Node) []int {
+	axes := make([]int, x.Rank()-2)
+	for i := range axes {
+		axes[i] = i
+	}
+	return axes
+}
+
+func float(x *Node) *Node { return ConvertDType(x, dtypes.Float32) }
+
+func zerosLike32(x *Node) *Node {
+	return Zeros(x.Graph(), shapes.Make(dtypes.Float32, x.Shape().Dimensions...))
 }

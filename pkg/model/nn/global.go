@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"fmt"
+
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"llmjp.internal/modernbert/pkg/model"
@@ -14,27 +16,24 @@ const wholeScores = 16 << 20
 // q (already scaled), k and v are [batch, heads, seq, headDim], lengths
 // [batch] int32; the result is like q.
 //
-// Long rows are computed in blocks of queries, whose scores the backward pass
-// computes again: memory is linear in seq.
+// Long rows are computed in blocks of queries: memory is linear in seq, in the
+// backward pass too. (With dropout on the attention weights it is not.)
 func Global(q, k, v, lengths *Node, opt model.Options, drop *model.Dropout, rate float64) *Node {
 	dims := q.Shape().Dimensions
-	batch, heads, seq := dims[0], dims[1], dims[2]
+	rows, seq := dims[0]*dims[1], dims[2]
+	block := queryBlock(rows, seq)
+	switch opt.Attention {
+	case "":
+	case "blocks":
+		block = min(block, 64)
+	default:
+		panic(fmt.Errorf("attention %q is none of blocks and flash", opt.Attention))
+	}
 	bias := InsertAxes(PaddingBias(lengths, seq), 1, 1) // [batch, 1, 1, keys]
-	block := queryBlock(batch*heads, seq)
-	if block >= seq {
+	if block >= seq || (drop != nil && rate > 0) {
 		return Attend(q, k, v, bias, drop, rate)
 	}
-	q, k, v = q.Checkpoint(), k.Checkpoint(), v.Checkpoint()
-	var blocks []*Node
-	for start := 0; start < seq; start += block {
-		queries := SliceAxis(q, 2, AxisRange(start, min(start+block, seq)))
-		blocks = append(blocks, Attend(queries, k, v, bias, drop, rate))
-	}
-	out := Concatenate(blocks, 2)
-	if opt.Checkpoint { // the layer is computed again from its input, but not from within here
-		return out.Checkpoint()
-	}
-	return out.StopCheckpoint()
+	return attendBlocks(q, k, v, bias, (seq+block-1)/block, opt.Checkpoint)
 }
 
 // queryBlock is the number of queries whose scores fit, a multiple of 64.

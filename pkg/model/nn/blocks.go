@@ -1,0 +1,133 @@
+package nn
+
+import (
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// blocks cuts the axis before the last into n pieces of size.
+type blocks struct{ n, size int }
+
+// zeros is like x, cut to whole blocks, with the given width of the last axis
+// (0: x's).
+func (b blocks) zeros(x *Node, width int, dtype dtypes.DType) *Node {
+	dims := append([]int(nil), x.Shape().Dimensions...)
+	dims[len(dims)-2] = b.n * b.size
+	if width > 0 {
+		dims[len(dims)-1] = width
+	}
+	return Zeros(x.Graph(), shapes.Make(dtype, dims...))
+}
+
+// fill appends zeros to the cut axis until it is whole blocks long.
+func (b blocks) fill(x *Node) *Node {
+	dims := append([]int(nil), x.Shape().Dimensions...)
+	axis := len(dims) - 2
+	missing := b.n*b.size - dims[axis]
+	if missing == 0 {
+		return x
+	}
+	dims[axis] = missing
+	return Concatenate([]*Node{x, Zeros(x.Graph(), shapes.Make(x.DType(), dims...))}, axis)
+}
+
+// overBlocks calls body for one block after another. cut are given block by
+// block, whole as they are. body returns its block of each of parts, which are
+// put together, and terms of each of sums, which are added up. parts and sums
+// come as zeros of their final shapes; the result is both, in order.
+//
+// It is a loop of the graph where the backend has one that can slice, so that
+// the block's code is compiled once and its memory used again.
+func overBlocks(b blocks, cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
+	if b.n == 1 {
+		gotParts, gotSums := body(cut, whole)
+		return append(gotParts, gotSums...)
+	}
+	filled := make([]*Node, len(cut))
+	for i, x := range cut {
+		filled[i] = b.fill(x)
+	}
+	can := cut[0].Graph().Backend().Capabilities().Operations
+	if can[compute.OpTypeWhile] && can[compute.OpTypeDynamicSlice] && can[compute.OpTypeDynamicUpdateSlice] {
+		return b.loop(filled, whole, parts, sums, body)
+	}
+	return b.unroll(filled, whole, parts, sums, body)
+}
+
+func (b blocks) unroll(cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
+	pieces := make([][]*Node, len(parts))
+	totals := append([]*Node(nil), sums...)
+	for i := range b.n {
+		block := make([]*Node, len(cut))
+		for j, x := range cut {
+			block[j] = SliceAxis(x, -2, AxisRange(i*b.size, (i+1)*b.size))
+		}
+		gotParts, gotSums := body(block, whole)
+		for j, x := range gotParts {
+			pieces[j] = append(pieces[j], x)
+		}
+		for j, x := range gotSums {
+			totals[j] = Add(totals[j], x)
+		}
+	}
+	var out []*Node
+	for _, piece := range pieces {
+		out = append(out, Concatenate(piece, -2))
+	}
+	return append(out, totals...)
+}
+
+// loop carries (i, parts, sums, cut, whole); what does not change is carried
+// too, so that the loop can be cloned onto inputs that were computed again.
+func (b blocks) loop(cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
+	g := cut[0].Graph()
+	state := []*Node{Const(g, int32(0))}
+	for _, nodes := range [][]*Node{parts, sums, cut, whole} {
+		state = append(state, nodes...)
+	}
+	receive := func(g *Graph) []*Node {
+		inside := make([]*Node, len(state))
+		for i, x := range state {
+			inside[i] = Parameter(g, "", x.Shape())
+		}
+		return inside
+	}
+	condition := NewClosure(g, func(g *Graph) []*Node {
+		return []*Node{LessThan(receive(g)[0], Const(g, int32(b.n)))}
+	})
+	step := NewClosure(g, func(g *Graph) []*Node {
+		next := receive(g)
+		i, rest := next[0], next[1:]
+		take := func(n int) (taken []*Node) { taken, rest = rest[:n:n], rest[n:]; return taken }
+		parts, sums, cut, whole := take(len(parts)), take(len(sums)), take(len(cut)), rest
+		start := MulScalar(i, b.size)
+		block := make([]*Node, len(cut))
+		for j, x := range cut {
+			dims := append([]int(nil), x.Shape().Dimensions...)
+			dims[len(dims)-2] = b.size
+			block[j] = DynamicSlice(x, at(start, x.Rank()), dims)
+		}
+		gotParts, gotSums := body(block, whole)
+		next[0] = AddScalar(i, 1)
+		for j, x := range gotParts {
+			next[1+j] = DynamicUpdateSlice(parts[j], x, at(start, x.Rank()))
+		}
+		for j, x := range gotSums {
+			next[1+len(parts)+j] = Add(sums[j], x)
+		}
+		return next
+	})
+	return While(condition, step, state...)[1 : 1+len(parts)+len(sums)]
+}
+
+// at are the indices of a block that starts at start on the axis before the last.
+func at(start *Node, rank int) []*Node {
+	indices := make([]*Node, rank)
+	for axis := range indices {
+		indices[axis] = Const(start.Graph(), int32(0))
+	}
+	indices[rank-2] = start
+	return indices
+}

@@ -1,0 +1,31 @@
+package nn
+
+import (
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// withGradient gives f, which was computed from inputs, a gradient of its own:
+// gradient gets f, the inputs and the adjoint of f, and returns the adjoints
+// of the inputs. All must agree but for the axis before the last.
+//
+// GoMLX lets one replace the gradient of an identity only. So f and its inputs
+// go through one identity, side by side; XLA drops what is not used of it.
+func withGradient(f *Node, inputs []*Node, gradient func(f *Node, inputs []*Node, df *Node) []*Node) *Node {
+	axis := f.Rank() - 2
+	all := append([]*Node{StopGradient(f)}, inputs...)
+	split := func(x *Node) []*Node {
+		pieces, start := make([]*Node, len(all)), 0
+		for i, part := range all {
+			end := start + part.Shape().Dim(axis)
+			pieces[i] = SliceAxis(x, axis, AxisRange(start, end))
+			start = end
+		}
+		return pieces
+	}
+	joined := IdentityWithCustomGradient(Concatenate(all, axis), func(x, dx *Node) *Node {
+		values := split(x)
+		adjoints := gradient(values[0], values[1:], split(dx)[0])
+		return Concatenate(append([]*Node{ZerosLike(values[0])}, adjoints...), axis)
+	})
+	return split(joined)[0]
+}
