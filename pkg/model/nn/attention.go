@@ -64,11 +64,40 @@ func attendBlocks(q, k, v, bias *Node, n int, keep bool) *Node {
 // [queries, headDim] instead of [queries, keys].
 func attendForward(q, k, v, bias *Node) (out, logSum *Node) {
 	s := scores(q, k, bias)
-	maximum := ReduceAndKeep(s, ReduceMax, -1) // [batch…, queries, 1]
-	e := Exp(Sub(s, maximum))                  // [batch…, queries, keys]
-	sum := ReduceAndKeep(e, ReduceSum, -1)     // [batch…, queries, 1]
+	maximum := rowMax(s)      // [batch…, queries, 1]
+	e := Exp(Sub(s, maximum)) // [batch…, queries, keys]
+	sum := rowSum(e)          // [batch…, queries, 1]
 	out = Div(float(dot(ConvertDType(e, v.DType()), v)), sum)
 	return ConvertDType(out, q.DType()), Add(maximum, Log(sum))
+}
+
+// rowMax is the maximum over the last axis, kept with size 1. Inside a loop
+// go-xla cannot build a reduction (it caches their functions for the whole
+// graph), so there the row is folded to an eighth until one element is left.
+func rowMax(x *Node) *Node {
+	if !inLoop(x) {
+		return ReduceAndKeep(x, ReduceMax, -1)
+	}
+	for n := x.Shape().Dim(-1); n > 1; n = x.Shape().Dim(-1) {
+		width := (n + 7) / 8
+		folded := SliceAxis(x, -1, AxisRange(0, width))
+		for start := width; start < n; start += width {
+			first := min(start, n-width) // the last may overlap: a maximum does not mind
+			folded = Max(folded, SliceAxis(x, -1, AxisRange(first, first+width)))
+		}
+		x = OptimizationBarrier(folded)
+	}
+	return x
+}
+
+// rowSum is the sum over the last axis, kept with size 1; inside a loop a
+// product with ones, for the same reason.
+func rowSum(x *Node) *Node {
+	if !inLoop(x) {
+		return ReduceAndKeep(x, ReduceSum, -1)
+	}
+	ones := BroadcastToDims(Const(x.Graph(), float32(1)), x.Shape().Dim(-1), 1)
+	return DotGeneral(x, []int{x.Rank() - 1}, nil, ones, []int{0}, nil)
 }
 
 // attendBackward gives the gradients of q, and in float32 of k and v.

@@ -49,8 +49,8 @@ func overBlocks(b blocks, cut, whole, parts, sums []*Node, body func(cut, whole 
 	for i, x := range cut {
 		filled[i] = b.fill(x)
 	}
-	can := cut[0].Graph().Backend().Capabilities().Operations
-	if can[compute.OpTypeWhile] && can[compute.OpTypeDynamicSlice] && can[compute.OpTypeDynamicUpdateSlice] {
+	can := cut[0].Graph().Backend().Capabilities()
+	if can.Functions && can.Operations[compute.OpTypeDynamicSlice] && can.Operations[compute.OpTypeDynamicUpdateSlice] {
 		return b.loop(filled, whole, parts, sums, body)
 	}
 	return b.unroll(filled, whole, parts, sums, body)
@@ -102,7 +102,7 @@ func (b blocks) loop(cut, whole, parts, sums []*Node, body func(cut, whole []*No
 		i, rest := next[0], next[1:]
 		take := func(n int) (taken []*Node) { taken, rest = rest[:n:n], rest[n:]; return taken }
 		parts, sums, cut, whole := take(len(parts)), take(len(sums)), take(len(cut)), rest
-		start := MulScalar(i, b.size)
+		start := Mul(i, Const(g, int32(b.size))) // a scalar operation would take a constant from outside
 		block := make([]*Node, len(cut))
 		for j, x := range cut {
 			dims := append([]int(nil), x.Shape().Dimensions...)
@@ -110,7 +110,7 @@ func (b blocks) loop(cut, whole, parts, sums []*Node, body func(cut, whole []*No
 			block[j] = DynamicSlice(x, at(start, x.Rank()), dims)
 		}
 		gotParts, gotSums := body(block, whole)
-		next[0] = AddScalar(i, 1)
+		next[0] = Add(i, Const(g, int32(1)))
 		for j, x := range gotParts {
 			next[1+j] = DynamicUpdateSlice(parts[j], x, at(start, x.Rank()))
 		}
@@ -131,3 +131,6 @@ func at(start *Node, rank int) []*Node {
 	indices[rank-2] = start
 	return indices
 }
+
+// inLoop says whether x is computed inside a loop's body.
+func inLoop(x *Node) bool { return x.Graph().CurrentFunc().IsClosure() }
