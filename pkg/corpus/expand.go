@@ -1,0 +1,66 @@
+package corpus
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// extensions are the files that can be read; the compressed ones by their
+// second extension.
+var extensions = []string{".jsonl", ".json", ".jsonl.gz", ".json.gz", ".jsonl.zst", ".json.zst", ".parquet", ".txt", ".txt.gz", ".txt.zst"}
+
+// Expand lists the files that the patterns name, sorted, each once. A pattern
+// is a path or a glob; one that names nothing is an error.
+func Expand(patterns ...string) ([]string, error) {
+	var files []string
+	for _, pattern := range patterns {
+		if _, err := os.Stat(pattern); err == nil {
+			files = append(files, pattern)
+			continue
+		}
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("%s: not a valid pattern: %w", pattern, err)
+		}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("%s: no such file", pattern)
+		}
+		files = append(files, found...)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("no input file is named")
+	}
+	slices.Sort(files)
+	files = slices.Compact(files)
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			return nil, err
+		}
+		if info.IsDir() {
+			return nil, fmt.Errorf("%s: a folder; name its files, such as '%s'", file, filepath.Join(file, "*.jsonl.gz"))
+		}
+		if kind(file) == "" {
+			return nil, fmt.Errorf("%s: unknown kind of file; known are %s", file, strings.Join(extensions, " "))
+		}
+	}
+	return files, nil
+}
+
+// kind is "json", "text" or "parquet", or "" for an unknown extension.
+func kind(file string) string {
+	name := strings.ToLower(filepath.Base(file))
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	switch filepath.Ext(name) {
+	case ".jsonl", ".json":
+		return "json"
+	case ".txt":
+		return "text"
+	case ".parquet":
+		return "parquet"
+	}
+	return ""
+}
