@@ -105,44 +105,13 @@ func attendBackward(q, k, v, bias, dOut, delta, logSum *Node) (dq, dk, dv *Node)
 	p := Exp(Sub(scores(q, k, bias), logSum)) // [batch…, queries, keys] float32
 	dp := dotTransposed(dOut, v)              // [batch…, queries, keys] float32
 	ds := ConvertDType(Mul(p, Sub(dp, delta)), q.DType())
-	dv = float(transposedDot(ConvertDType(p, v.DType()), dOut)) // [batch…, keys, headDim]
-	dk = float(transposedDot(ds, q))
+	dv = transposedDot(ConvertDType(p, v.DType()), dOut) // [batch…, keys, headDim]
+	dk = transposedDot(ds, q)
 	return dot(ds, k), dk, dv
 }
 
 // scores are q·kᵀ + bias: [batch…, queries, keys] float32.
 func scores(q, k, bias *Node) *Node { return Add(dotTransposed(q, k), bias) }
-
-// dot is a·b, dotTransposed a·bᵀ in float32, transposedDot aᵀ·b, of the last
-// two axes; the others are batch axes.
-func dot(a, b *Node) *Node {
-	n := a.Rank()
-	return DotGeneral(a, []int{n - 1}, batchAxes(a), b, []int{n - 2}, batchAxes(b))
-}
-
-func dotTransposed(a, b *Node) *Node {
-	n := a.Rank()
-	if a.DType() == dtypes.Float32 {
-		return DotGeneral(a, []int{n - 1}, batchAxes(a), b, []int{n - 1}, batchAxes(b))
-	}
-	return Dot(a, b).WithAccumulatorDType(dtypes.Float32).WithOutputDType(dtypes.Float32).
-		General([]int{n - 1}, batchAxes(a), []int{n - 1}, batchAxes(b))
-}
-
-func transposedDot(a, b *Node) *Node {
-	n := a.Rank()
-	return DotGeneral(a, []int{n - 2}, batchAxes(a), b, []int{n - 2}, batchAxes(b))
-}
-
-func batchAxes(x *Node) []int {
-	axes := make([]int, x.Rank()-2)
-	for i := range axes {
-		axes[i] = i
-	}
-	return axes
-}
-
-func float(x *Node) *Node { return ConvertDType(x, dtypes.Float32) }
 
 func zerosLike32(x *Node) *Node {
 	return Zeros(x.Graph(), shapes.Make(dtypes.Float32, x.Shape().Dimensions...))

@@ -26,6 +26,8 @@ func Global(q, k, v, lengths *Node, opt model.Options, drop *model.Dropout, rate
 	case "":
 	case "blocks":
 		block = min(block, 64)
+	case "flash":
+		return flash(q, k, v, lengths, drop, rate)
 	default:
 		panic(fmt.Errorf("attention %q is none of blocks and flash", opt.Attention))
 	}

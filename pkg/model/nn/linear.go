@@ -13,7 +13,7 @@ import (
 // [out, in], bias [out] or nil; the result [..., out] has x's dtype.
 func Linear(x, weight, bias *Node) *Node {
 	weight = ConvertDType(weight, x.DType())
-	y := DotGeneral(x, []int{x.Rank() - 1}, nil, weight, []int{1}, nil)
+	y := product(x, []int{x.Rank() - 1}, nil, weight, []int{1}, nil, x.DType())
 	if bias != nil {
 		bias = ConvertDType(bias, x.DType())
 		y = Add(y, ExpandLeftToRank(bias, y.Rank()))
