@@ -177,8 +177,8 @@ func write(t testing.TB, dir, name, content string) {
 	}
 }
 
-// TestParallel encodes with one tokenizer from many goroutines.
-func TestParallel(t *testing.T) {
+// TestManyGoroutines encodes with one tokenizer from many goroutines.
+func TestManyGoroutines(t *testing.T) {
 	all := cases(t)
 	for _, dir := range []string{ours, wordPiece} {
 		tok := open(t, dir)
