@@ -1,0 +1,15 @@
+// Package hub finds a model's directory: one on the disk, or a model of the
+// Hugging Face hub, "owner/name" or "owner/name@revision", which is fetched
+// into the hub's own cache and read from there ever after.
+//
+// Only what this program reads is fetched: config.json, the tokenizer's files,
+// and safetensors. Downloads are resumed where they broke off, and accepted
+// only with the size and the hash that the hub states (SHA-256 of large files,
+// git's SHA-1 of small ones). The cache has the layout of the hub's Python
+// library, its locks included, so both use each other's files.
+//
+// A model that is in the cache completely is used without any request. The
+// environment is honoured as the Python library does: HF_HOME, HF_HUB_CACHE,
+// HF_ENDPOINT, HF_TOKEN (or the token file in HF_HOME), HF_HUB_OFFLINE,
+// HF_HUB_DOWNLOAD_TIMEOUT.
+package hub

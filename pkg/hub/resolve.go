@@ -1,0 +1,193 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// What of a model is fetched.
+const (
+	configFile  = "config.json"
+	weightsFile = "model.safetensors"
+	indexFile   = "model.safetensors.index.json"
+	tokenizer   = "tokenizer.json"
+	vocabulary  = "vocab.txt"
+)
+
+// tokenizerFiles are small and may be absent. vocab.txt is left out where
+// there is a tokenizer.json.
+var tokenizerFiles = []string{tokenizer, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", vocabulary}
+
+// Resolve gives a directory with a model's config, tokenizer and weights: ref
+// itself where it is a directory, else the snapshot of owner/name[@revision]
+// in the cache, after fetching what of it is not there yet. Once everything is
+// there, no request is sent. A branch is looked up once; name a commit, or
+// remove its file under refs, to move on.
+func (c *Client) Resolve(ctx context.Context, ref string) (dir string, err error) {
+	return c.resolve(ctx, ref, true)
+}
+
+// ResolveTokenizer is Resolve without the weights.
+func (c *Client) ResolveTokenizer(ctx context.Context, ref string) (dir string, err error) {
+	return c.resolve(ctx, ref, false)
+}
+
+func (c *Client) resolve(ctx context.Context, ref string, weights bool) (string, error) {
+	if dir, err := local(ref); dir != "" || err != nil {
+		return dir, err
+	}
+	r, err := ParseRef(ref)
+	if err != nil {
+		return "", err
+	}
+	f := &fetcher{Client: c, ref: r, cache: c.cache(r.Model)}
+	f.commit = f.cache.commit(r.Revision)
+	if err := f.fetch(ctx, weights); err != nil {
+		// Whoever has all that is needed does not need the hub.
+		var off *unreachable
+		if errors.As(err, &off) && f.enough(weights) {
+			return f.cache.snapshot(f.commit), nil
+		}
+		return "", fmt.Errorf("model %s: %w", r, err)
+	}
+	return f.cache.snapshot(f.commit), nil
+}
+
+// fetcher fetches one model at one revision.
+type fetcher struct {
+	*Client
+	ref    Ref
+	cache  cache
+	commit string // "" until it is known
+}
+
+func (f *fetcher) fetch(ctx context.Context, weights bool) error {
+	has, err := f.want(ctx, configFile)
+	if err != nil {
+		return err
+	}
+	if !has {
+		return fmt.Errorf("it has no %s: not a transformers model", configFile)
+	}
+	for _, name := range tokenizerFiles {
+		if name == vocabulary && f.cache.has(f.commit, tokenizer) {
+			continue
+		}
+		if _, err := f.want(ctx, name); err != nil {
+			return err
+		}
+	}
+	if weights {
+		if err := f.fetchWeights(ctx); err != nil {
+			return err
+		}
+	}
+	return f.cache.setCommit(f.ref.Revision, f.commit)
+}
+
+// fetchWeights wants model.safetensors, or the index and its shards.
+func (f *fetcher) fetchWeights(ctx context.Context) error {
+	if f.cache.has(f.commit, indexFile) && !f.cache.has(f.commit, weightsFile) { // seen before
+		return f.fetchShards(ctx)
+	}
+	if has, err := f.want(ctx, weightsFile); has || err != nil {
+		return err
+	}
+	has, err := f.want(ctx, indexFile)
+	if err != nil {
+		return err
+	}
+	if !has {
+		return fmt.Errorf("it has neither %s nor %s; a conversion may stand in a pull request: try %s@refs/pr/N, or convert it with transformers' save_pretrained", weightsFile, indexFile, f.ref.Model)
+	}
+	return f.fetchShards(ctx)
+}
+
+func (f *fetcher) fetchShards(ctx context.Context) error {
+	names, err := f.shards()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		has, err := f.want(ctx, name)
+		if err != nil {
+			return err
+		}
+		if !has {
+			return fmt.Errorf("its %s names %s, which it does not have", indexFile, name)
+		}
+	}
+	return nil
+}
+
+// shards are the files that the index names. None may leave the folder.
+func (f *fetcher) shards() ([]string, error) {
+	content, err := os.ReadFile(f.cache.file(f.commit, indexFile))
+	if err != nil {
+		return nil, err
+	}
+	var index struct {
+		Map map[string]string `json:"weight_map"`
+	}
+	if err := json.Unmarshal(content, &index); err != nil {
+		return nil, fmt.Errorf("%s: %w", indexFile, err)
+	}
+	var names []string
+	for _, name := range index.Map {
+		if strings.ContainsAny(name, "/\\\x00%?#") || strings.HasPrefix(name, ".") || !strings.HasSuffix(name, ".safetensors") {
+			return nil, fmt.Errorf("%s: shard %q is not the name of a .safetensors file in the model's folder", indexFile, name)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// enough says whether the cache holds what cannot be done without.
+func (f *fetcher) enough(weights bool) bool {
+	if f.commit == "" || !f.cache.has(f.commit, configFile) {
+		return false
+	}
+	if !weights {
+		return f.cache.has(f.commit, tokenizer) || f.cache.has(f.commit, vocabulary)
+	}
+	if f.cache.has(f.commit, weightsFile) {
+		return true
+	}
+	names, err := f.shards()
+	return err == nil && len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !f.cache.has(f.commit, name) })
+}
+
+// want makes sure of a file and says whether the commit has it.
+func (f *fetcher) want(ctx context.Context, name string) (bool, error) {
+	if f.commit != "" {
+		if f.cache.has(f.commit, name) {
+			return true, nil
+		}
+		if f.cache.lacks(f.commit, name) {
+			return false, nil
+		}
+	}
+	if f.Offline {
+		return false, &unreachable{fmt.Errorf("%s is not in the cache %s and HF_HUB_OFFLINE is set; unset it once, or copy the cache from a machine that has it", name, f.Client.Cache)}
+	}
+	meta, err := f.head(ctx, name)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", name, err)
+	}
+	if f.commit == "" {
+		f.commit = meta.commit
+	}
+	if !meta.exists {
+		return false, f.cache.setLacking(f.commit, name)
+	}
+	if err := f.download(ctx, name, meta); err != nil {
+		return false, fmt.Errorf("%s: %w", name, err)
+	}
+	return true, f.cache.link(f.commit, name, meta.etag)
+}
