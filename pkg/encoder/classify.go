@@ -1,0 +1,37 @@
+package encoder
+
+import (
+	"context"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// Classify gives [n, labels] row-major: a sequence classifier's scores before
+// softmax, of n rows in their order.
+func (e *Encoder) Classify(ctx context.Context, rows []Row) ([]float32, error) {
+	if err := e.need(model.SequenceClassification); err != nil {
+		return nil, err
+	}
+	p, err := e.program("classify", func(w model.Weights, nodes []*graph.Node) []*graph.Node {
+		in := model.Inputs{IDs: nodes[0], Lengths: nodes[1]}
+		layers := e.Arch.Hidden(w, in, e.options())
+		return []*graph.Node{e.Arch.Classify(w, layers[len(layers)-1], in, e.options())}
+	})
+	if err != nil {
+		return nil, err
+	}
+	labels := e.Arch.Dimensions().Labels
+	out := make([]float32, len(rows)*labels)
+	err = e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
+		return floats(outputs[0], func(values []float32) error {
+			for k, i := range b.inputs {
+				copy(out[i*labels:(i+1)*labels], values[k*labels:])
+			}
+			return nil
+		})
+	})
+	return out, err
+}

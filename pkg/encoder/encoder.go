@@ -1,0 +1,108 @@
+package encoder
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/text"
+)
+
+// Options choose how an encoder computes, never what.
+type Options struct {
+	Compute string // dtype of matrix products: "" or "float32", "bfloat16"
+	// BatchTokens is how many tokens a batch has at most, padding included
+	// (one row may be longer); 0 chooses by the backend.
+	BatchTokens int
+	// BatchRows limits the rows of a batch; 0 is no limit.
+	BatchRows int
+	// Progress is told the inputs that are done and their number, where it is
+	// not nil.
+	Progress func(done, total int)
+}
+
+// Encoder is a model ready to run. Its methods may be called by one goroutine
+// at a time.
+type Encoder struct {
+	Name    string // the directory or hub id it was loaded from, "" for none
+	Arch    model.Architecture
+	Head    model.Head
+	Options Options
+
+	backend compute.Backend
+	params  []model.Param
+	weights []*tensors.Tensor // in the order of params, on the device
+
+	openTokenizer func() (text.Tokenizer, error)
+	mu            sync.Mutex
+	programs      map[string]*program
+	shapes        map[string]map[[2]int]bool // batch shapes compiled, by program
+}
+
+// New makes an encoder of weights on the host or on the backend, in the order
+// of arch.Params(head). They stay the caller's: Close does not free them. tok
+// may be nil for a model that is given ids only.
+func New(b compute.Backend, arch model.Architecture, head model.Head, params []*tensors.Tensor, tok text.Tokenizer) (*Encoder, error) {
+	e := &Encoder{
+		Arch: arch, Head: head, backend: b, params: arch.Params(head), weights: params,
+		programs: map[string]*program{}, shapes: map[string]map[[2]int]bool{},
+	}
+	if len(params) != len(e.params) {
+		return nil, fmt.Errorf("%d tensors for the model's %d weights", len(params), len(e.params))
+	}
+	e.openTokenizer = func() (text.Tokenizer, error) { return e.fitting(tok) }
+	return e, nil
+}
+
+// Backend is what the encoder computes on.
+func (e *Encoder) Backend() compute.Backend { return e.backend }
+
+// Tokenizer is the model's tokenizer. It is an error if there is none, or if
+// it has ids that the model does not know.
+func (e *Encoder) Tokenizer() (text.Tokenizer, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	tok, err := e.openTokenizer()
+	if err == nil {
+		e.openTokenizer = func() (text.Tokenizer, error) { return tok, nil }
+	}
+	return tok, err
+}
+
+// fitting refuses a tokenizer that the model cannot have.
+func (e *Encoder) fitting(tok text.Tokenizer) (text.Tokenizer, error) {
+	if tok == nil {
+		return nil, fmt.Errorf("model %s has no tokenizer: give token ids instead of texts", e.Name)
+	}
+	if n, vocab := tok.VocabSize(), e.Arch.Dimensions().Vocab; n > vocab {
+		return nil, fmt.Errorf("model %s: its tokenizer has ids up to %d, its vocab_size is %d: they do not belong together", e.Name, n-1, vocab)
+	}
+	return tok, nil
+}
+
+// batchTokens is the size of a batch for this backend.
+func (e *Encoder) batchTokens() int {
+	switch {
+	case e.Options.BatchTokens > 0:
+		return e.Options.BatchTokens
+	case backend.Kind(e.backend) == "xla:cuda":
+		return 1 << 16
+	}
+	return 1 << 12
+}
+
+// compileTokens is how many tokens could be computed while a graph is
+// compiled: below that, padding more is faster than another graph.
+func (e *Encoder) compileTokens() int {
+	switch backend.Kind(e.backend) {
+	case "xla:cuda":
+		return 1 << 19
+	case "xla:cpu":
+		return 1 << 13
+	}
+	return 0
+}

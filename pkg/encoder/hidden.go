@@ -1,0 +1,70 @@
+package encoder
+
+import (
+	"context"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+func (e *Encoder) options() model.Options { return model.Options{Compute: e.Options.Compute} }
+
+// Hidden gives visit the hidden states of every row: layers[k] is [length,
+// hidden] row-major, k = 0 the embeddings, the last after the final norm.
+// Rows come in the order of computation, i says which. The slices are lent
+// for the call only. Values at padded positions mean nothing.
+func (e *Encoder) Hidden(ctx context.Context, rows []Row, visit func(i int, layers [][]float32) error) error {
+	p, err := e.program("hidden", func(w model.Weights, in []*graph.Node) []*graph.Node {
+		return e.Arch.Hidden(w, model.Inputs{IDs: in[0], Lengths: in[1]}, e.options())
+	})
+	if err != nil {
+		return err
+	}
+	return e.visitHidden(ctx, p, rows, visit)
+}
+
+// LastHidden is [Encoder.Hidden] for the last layer alone.
+func (e *Encoder) LastHidden(ctx context.Context, rows []Row, visit func(i int, hidden []float32) error) error {
+	p, err := e.lastHidden()
+	if err != nil {
+		return err
+	}
+	return e.visitHidden(ctx, p, rows, func(i int, layers [][]float32) error { return visit(i, layers[0]) })
+}
+
+// lastHidden is the program from a batch to the last hidden states.
+func (e *Encoder) lastHidden() (*program, error) {
+	return e.program("last hidden", func(w model.Weights, in []*graph.Node) []*graph.Node {
+		layers := e.Arch.Hidden(w, model.Inputs{IDs: in[0], Lengths: in[1]}, e.options())
+		return layers[len(layers)-1:]
+	})
+}
+
+func (e *Encoder) visitHidden(ctx context.Context, p *program, rows []Row, visit func(i int, layers [][]float32) error) error {
+	width := e.Arch.Dimensions().Hidden
+	return e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
+		return all(outputs, nil, func(values [][]float32) error {
+			for k, i := range b.inputs {
+				from, to := k*b.length*width, (k*b.length+len(rows[i].IDs))*width
+				layers := make([][]float32, len(values))
+				for l := range values {
+					layers[l] = values[l][from:to]
+				}
+				if err := visit(i, layers); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// all lends the values of several tensors at once.
+func all(ts []*tensors.Tensor, values [][]float32, read func([][]float32) error) error {
+	if len(ts) == 0 {
+		return read(values)
+	}
+	return floats(ts[0], func(x []float32) error { return all(ts[1:], append(values, x), read) })
+}

@@ -1,0 +1,186 @@
+package encoder
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// logitBytes bounds the scores that are held at once.
+const logitBytes = 256 << 20
+
+// Logits gives visit the masked-language-model scores [vocab], before softmax,
+// at positions[i] of each row i (all its positions where positions is nil):
+// position k of row i has values. The slice is lent for the call only.
+// positions[i] may repeat a position. Rows come in the order of computation.
+func (e *Encoder) Logits(ctx context.Context, rows []Row, positions [][]int, visit func(i, k int, values []float32) error) error {
+	head, err := e.head("logits", func(logits *graph.Node, _ []*graph.Node) *graph.Node { return logits })
+	if err != nil {
+		return err
+	}
+	vocab := e.Arch.Dimensions().Vocab
+	return e.atPositions(ctx, rows, positions, func(hidden *tensors.Tensor, chosen []place) error {
+		where := indices(chosen)
+		outputs, err := head.call(hidden, where)
+		free(where)
+		if err != nil {
+			return err
+		}
+		defer free(outputs...)
+		return floats(outputs[0], func(values []float32) error {
+			for n, at := range chosen {
+				if at.row < 0 {
+					continue
+				}
+				if err := visit(at.row, at.k, values[n*vocab:(n+1)*vocab]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// Losses gives, for each row i and each k, -log softmax(scores)[targets[i][k]]
+// at positions[i][k], in nats.
+func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, targets [][]int32) ([][]float64, error) {
+	vocab := e.Arch.Dimensions().Vocab
+	if len(targets) != len(rows) {
+		return nil, fmt.Errorf("targets of %d rows, there are %d", len(targets), len(rows))
+	}
+	if len(positions) != len(rows) {
+		return nil, fmt.Errorf("positions of %d rows, there are %d", len(positions), len(rows))
+	}
+	out := make([][]float64, len(rows))
+	for i, ids := range targets {
+		if len(ids) != len(positions[i]) {
+			return nil, fmt.Errorf("input %d: %d targets for %d positions", i, len(ids), len(positions[i]))
+		}
+		for _, id := range ids {
+			if id < 0 || int(id) >= vocab {
+				return nil, fmt.Errorf("input %d: target %d is outside the vocabulary of %d", i, id, vocab)
+			}
+		}
+		out[i] = make([]float64, len(ids))
+	}
+	head, err := e.head("losses", func(logits *graph.Node, more []*graph.Node) *graph.Node {
+		return crossEntropy(logits, more[0])
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = e.atPositions(ctx, rows, positions, func(hidden *tensors.Tensor, chosen []place) error {
+		labels := make([]int32, len(chosen))
+		for n, at := range chosen {
+			if at.row >= 0 {
+				labels[n] = targets[at.row][at.k]
+			}
+		}
+		where, wanted := indices(chosen), tensors.FromFlatDataAndDimensions(labels, len(labels))
+		outputs, err := head.call(hidden, where, wanted)
+		free(where, wanted)
+		if err != nil {
+			return err
+		}
+		defer free(outputs...)
+		return floats(outputs[0], func(values []float32) error {
+			for n, at := range chosen {
+				if at.row >= 0 {
+					out[at.row][at.k] = float64(values[n])
+				}
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
+// crossEntropy is logsumexp(logits) - logits[label]: [n, vocab] and [n] to [n].
+func crossEntropy(logits, labels *graph.Node) *graph.Node {
+	n := logits.Shape().Dimensions[0]
+	shifted := graph.Sub(logits, graph.ReduceAndKeep(logits, graph.ReduceMax, -1))
+	rows := graph.Iota(logits.Graph(), shapes.Make(dtypes.Int32, n, 1), 0)
+	own := graph.Gather(shifted, graph.Concatenate([]*graph.Node{rows, graph.InsertAxes(labels, -1)}, 1)) // [n]
+	return graph.Sub(graph.Log(graph.ReduceSum(graph.Exp(shifted), -1)), own)
+}
+
+// place is position k of a row's list; row < 0 fills a batch up.
+type place struct {
+	row, k int
+	at     int // row of the hidden states [rows·length, hidden]
+}
+
+// head is the program from hidden states [rows, length, hidden] and places [n]
+// to what finish makes of the scores [n, vocab].
+func (e *Encoder) head(name string, finish func(logits *graph.Node, more []*graph.Node) *graph.Node) (*program, error) {
+	if err := e.need(model.MaskedLM); err != nil {
+		return nil, err
+	}
+	return e.program(name, func(w model.Weights, in []*graph.Node) []*graph.Node {
+		dims := in[0].Shape().Dimensions
+		flat := graph.Reshape(in[0], dims[0]*dims[1], dims[2])
+		chosen := graph.Gather(flat, graph.InsertAxes(in[1], -1)) // [n, hidden]
+		return []*graph.Node{finish(e.Arch.MaskedLMLogits(w, chosen, e.options()), in[2:])}
+	})
+}
+
+// atPositions computes the last hidden states batch by batch and gives them,
+// still on the device, to visit with the places chosen in them, a bounded and
+// rounded number at a time.
+func (e *Encoder) atPositions(ctx context.Context, rows []Row, positions [][]int, visit func(hidden *tensors.Tensor, chosen []place) error) error {
+	if positions != nil && len(positions) != len(rows) {
+		return fmt.Errorf("positions of %d rows, there are %d", len(positions), len(rows))
+	}
+	for i, list := range positions {
+		for _, at := range list {
+			if at < 0 || at >= len(rows[i].IDs) {
+				return fmt.Errorf("input %d: position %d of %d tokens", i, at, len(rows[i].IDs))
+			}
+		}
+	}
+	body, err := e.lastHidden()
+	if err != nil {
+		return err
+	}
+	most := max(1, logitBytes/4/e.Arch.Dimensions().Vocab)
+	most = 1 << (bits.Len(uint(most)) - 1)
+	return e.run(ctx, body, rows, func(b batch, outputs []*tensors.Tensor) error {
+		var chosen []place
+		for k, i := range b.inputs {
+			if positions == nil {
+				for at := range rows[i].IDs {
+					chosen = append(chosen, place{i, at, k*b.length + at})
+				}
+				continue
+			}
+			for n, at := range positions[i] {
+				chosen = append(chosen, place{i, n, k*b.length + at})
+			}
+		}
+		for part := range slices.Chunk(chosen, most) {
+			for len(part) < min(most, 1<<bits.Len(uint(len(part)-1))) {
+				part = append(part[:len(part):len(part)], place{row: -1})
+			}
+			if err := visit(outputs[0], part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func indices(chosen []place) *tensors.Tensor {
+	at := make([]int32, len(chosen))
+	for i, p := range chosen {
+		at[i] = int32(p.at)
+	}
+	return tensors.FromFlatDataAndDimensions(at, len(at))
+}

@@ -1,0 +1,138 @@
+package encoder
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// program is a function of the weights and some inputs, compiled for every
+// shape of the inputs.
+type program struct {
+	e    *Encoder
+	exec *graph.Exec
+}
+
+// program makes the named program at its first use.
+func (e *Encoder) program(name string, build func(w model.Weights, inputs []*graph.Node) []*graph.Node) (*program, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p, ok := e.programs[name]; ok {
+		return p, nil
+	}
+	n := len(e.params)
+	exec, err := graph.NewExec(e.backend, func(args []*graph.Node) []*graph.Node {
+		return build(model.Bind(e.params, args[:n]), args[n:])
+	})
+	if err != nil {
+		return nil, fmt.Errorf("graph %s: %w", name, err)
+	}
+	p := &program{e, exec.WithName(name).SetMaxCache(-1)}
+	e.programs[name] = p
+	e.shapes[name] = map[[2]int]bool{}
+	return p, nil
+}
+
+// call runs the program.
+func (p *program) call(inputs ...*tensors.Tensor) (outputs []*tensors.Tensor, err error) {
+	args := make([]any, 0, len(p.e.weights)+len(inputs))
+	for _, w := range p.e.weights {
+		args = append(args, w)
+	}
+	for _, t := range inputs {
+		args = append(args, t)
+	}
+	defer func() { // GoMLX panics where a backend fails
+		if r := recover(); r != nil {
+			outputs, err = nil, fmt.Errorf("run %s: %v", p.exec.Name(), r)
+		}
+	}()
+	if outputs, err = p.exec.Call(args...); err != nil {
+		return nil, fmt.Errorf("run %s: %w", p.exec.Name(), err)
+	}
+	return outputs, nil
+}
+
+// free gives tensors' memory back.
+func free(ts ...*tensors.Tensor) {
+	for _, t := range ts {
+		_ = t.FinalizeAll() // nothing is lost if it is free already
+	}
+}
+
+// inputs makes ids [rows, length] and lengths [rows] of a batch. Positions
+// that no input has hold the pad id, empty rows attend to one of them.
+func (e *Encoder) inputs(rows []Row, b batch) (ids, lengths *tensors.Tensor) {
+	flat := make([]int32, b.rows*b.length)
+	attended := make([]int32, b.rows)
+	pad := int32(max(0, e.Arch.Dimensions().PadID))
+	for i := range flat {
+		flat[i] = pad
+	}
+	for i := range attended {
+		attended[i] = 1
+	}
+	for i, input := range b.inputs {
+		copy(flat[i*b.length:], rows[input].IDs)
+		attended[i] = int32(rows[input].attended())
+	}
+	return tensors.FromFlatDataAndDimensions(flat, b.rows, b.length), tensors.FromFlatDataAndDimensions(attended, b.rows)
+}
+
+// run plans rows, runs the program on each batch and gives its outputs to
+// visit, which reads them; they are freed afterwards.
+func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b batch, outputs []*tensors.Tensor) error) error {
+	if err := e.checkAll(rows); err != nil {
+		return err
+	}
+	lengths := make([]int, len(rows))
+	for i, r := range rows {
+		lengths[i] = len(r.IDs)
+	}
+	compiled := e.shapes[p.exec.Name()]
+	plan := planner{
+		longest: e.Arch.Dimensions().MaxLength, tokens: e.batchTokens(), rows: e.Options.BatchRows,
+		compile: e.compileTokens(), compiled: compiled,
+	}.plan(lengths)
+	done := 0
+	e.progress(done, len(rows))
+	for _, b := range plan {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ids, attended := e.inputs(rows, b)
+		outputs, err := p.call(ids, attended)
+		free(ids, attended)
+		if err != nil {
+			return err
+		}
+		compiled[[2]int{b.rows, b.length}] = true
+		err = visit(b, outputs)
+		free(outputs...)
+		if err != nil {
+			return err
+		}
+		done += len(b.inputs)
+		e.progress(done, len(rows))
+	}
+	return nil
+}
+
+func (e *Encoder) progress(done, total int) {
+	if e.Options.Progress != nil {
+		e.Options.Progress(done, total)
+	}
+}
+
+// floats lends the float32 values of a tensor to read.
+func floats(t *tensors.Tensor, read func(values []float32) error) error {
+	var inner error
+	if err := tensors.ConstFlatData(t, func(values []float32) { inner = read(values) }); err != nil {
+		return fmt.Errorf("read a result of shape %s: %w", t.Shape(), err)
+	}
+	return inner
+}

@@ -1,0 +1,124 @@
+package encoder
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// Row is one tokenized input.
+type Row struct {
+	IDs []int32
+	// Attended is how many of the ids are attended to; those after them are
+	// padding. 0 means all.
+	Attended int
+}
+
+func (r Row) attended() int {
+	if r.Attended == 0 {
+		return len(r.IDs)
+	}
+	return r.Attended
+}
+
+// Check refuses a row that the model cannot take: empty, longer than the
+// model, or with ids outside the vocabulary.
+func (e *Encoder) Check(r Row) error {
+	d := e.Arch.Dimensions()
+	switch {
+	case len(r.IDs) == 0:
+		return fmt.Errorf("no tokens")
+	case len(r.IDs) > d.MaxLength:
+		return fmt.Errorf("%d tokens, the model takes %d", len(r.IDs), d.MaxLength)
+	case r.Attended < 0 || r.Attended > len(r.IDs):
+		return fmt.Errorf("%d of %d tokens attended to", r.Attended, len(r.IDs))
+	}
+	for i, id := range r.IDs {
+		if id < 0 || int(id) >= d.Vocab {
+			return fmt.Errorf("ids[%d] is %d, outside the vocabulary of %d", i, id, d.Vocab)
+		}
+	}
+	return nil
+}
+
+func (e *Encoder) checkAll(rows []Row) error {
+	for i, r := range rows {
+		if err := e.Check(r); err != nil {
+			return fmt.Errorf("input %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// MaxLength is the number of tokens that a text is cut to: limit if it is
+// given, the model's max_position_embeddings, and the tokenizer's
+// model_max_length, whichever is least.
+func (e *Encoder) MaxLength(limit int) (int, error) {
+	tok, err := e.Tokenizer()
+	if err != nil {
+		return 0, err
+	}
+	longest := min(e.Arch.Dimensions().MaxLength, modelMaxLength(tok))
+	if limit > 0 {
+		longest = min(longest, limit)
+	}
+	return longest, nil
+}
+
+// Tokenize encodes texts with their special tokens, each cut to maxLength
+// tokens (see [Encoder.MaxLength]) with its last special token kept. cut is
+// the number of texts that were longer.
+func (e *Encoder) Tokenize(ctx context.Context, texts []string, maxLength int) (rows []Row, cut int, err error) {
+	tok, err := e.Tokenizer()
+	if err != nil {
+		return nil, 0, err
+	}
+	rows = make([]Row, len(texts))
+	shortened := make([]bool, len(texts))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	const chunk = 64
+	for from := 0; from < len(texts); from += chunk {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			for i := from; i < min(from+chunk, len(texts)); i++ {
+				whole, err := tok.Encode(texts[i], true, 0)
+				if err != nil {
+					return fmt.Errorf("text %d: %w", i, err)
+				}
+				if maxLength > 0 && len(whole.IDs) > maxLength {
+					shortened[i] = true
+					if whole, err = tok.Encode(texts[i], true, maxLength); err != nil {
+						return fmt.Errorf("text %d: %w", i, err)
+					}
+				}
+				rows[i].IDs = whole.IDs
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, 0, err
+	}
+	for _, s := range shortened {
+		if s {
+			cut++
+		}
+	}
+	return rows, cut, nil
+}
+
+// need refuses a method whose head the encoder was not loaded with.
+func (e *Encoder) need(head model.Head) error {
+	if e.Head == head {
+		return nil
+	}
+	names := map[model.Head]string{model.Body: "no head", model.MaskedLM: "a masked-language-model head", model.SequenceClassification: "a classifier"}
+	return fmt.Errorf("model %s was loaded with %s, %s is needed", e.Name, names[e.Head], names[head])
+}
