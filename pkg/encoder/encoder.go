@@ -36,6 +36,7 @@ type Encoder struct {
 	backend compute.Backend
 	params  []model.Param
 	weights []*tensors.Tensor // in the order of params, on the device
+	owned   bool              // Close frees the weights
 
 	openTokenizer func() (text.Tokenizer, error)
 	mu            sync.Mutex

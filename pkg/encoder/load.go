@@ -1,0 +1,97 @@
+package encoder
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/text"
+)
+
+// Load reads a model with the given head from a directory in Hugging Face
+// format and puts it on the process's backend. Body reads any model; the
+// other heads must be the model's own. The tokenizer is read when it is first
+// needed. Close frees the weights.
+func Load(ctx context.Context, dir string, head model.Head, options Options) (*Encoder, error) {
+	return load(ctx, dir, options, func(*checkpoint.Checkpoint) model.Head { return head })
+}
+
+// LoadWhole is Load with the head that the model has.
+func LoadWhole(ctx context.Context, dir string, options Options) (*Encoder, error) {
+	return load(ctx, dir, options, func(c *checkpoint.Checkpoint) model.Head { return c.Head })
+}
+
+func load(ctx context.Context, dir string, options Options, head func(*checkpoint.Checkpoint) model.Head) (*Encoder, error) {
+	b, err := backend.Open()
+	if err != nil {
+		return nil, err
+	}
+	c, err := checkpoint.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	values, err := c.Load(head(c))
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	weights, err := Upload(b, c.Arch.Params(head(c)), values)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	e, err := New(b, c.Arch, head(c), weights, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	e.Name, e.Options, e.owned = dir, options, true
+	e.openTokenizer = func() (text.Tokenizer, error) {
+		tok, err := text.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		return e.fitting(tok)
+	}
+	return e, nil
+}
+
+// Upload puts weights on a backend, in the order of params.
+func Upload(b compute.Backend, params []model.Param, values model.Values) ([]*tensors.Tensor, error) {
+	if err := values.Check(params); err != nil {
+		return nil, err
+	}
+	weights := make([]*tensors.Tensor, 0, len(params))
+	for _, p := range params {
+		x := values[p.Name]
+		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*len(x))
+		t, err := tensors.FromRaw(b, 0, shapes.Make(dtypes.Float32, p.Shape...), bytes)
+		if err != nil {
+			free(weights...)
+			return nil, fmt.Errorf("weight %s: %w", p.Name, err)
+		}
+		weights = append(weights, t)
+	}
+	return weights, nil
+}
+
+// Close frees the compiled graphs, and the weights unless they were New's.
+func (e *Encoder) Close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range e.programs {
+		p.exec.Finalize()
+	}
+	if e.owned {
+		free(e.weights...)
+	}
+	e.programs, e.weights = nil, nil
+}
