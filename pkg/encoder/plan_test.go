@@ -1,0 +1,107 @@
+package encoder
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func wants(t *testing.T, err error, part string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), part) {
+		t.Errorf("error %v, want one with %q", err, part)
+	}
+}
+
+func TestLadder(t *testing.T) {
+	for longest, want := range map[int][]int{
+		10:  {10},
+		64:  {16, 32, 48, 64},
+		512: {16, 32, 48, 64, 96, 128, 192, 256, 384, 512},
+		600: {16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 600},
+	} {
+		if diff := cmp.Diff(want, ladder(longest)); diff != "" {
+			t.Errorf("%d:\n%s", longest, diff)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		lengths := make([]int, random.IntN(300))
+		for i := range lengths {
+			lengths[i] = 1 + int(1000*random.Float64()*random.Float64()*random.Float64())
+		}
+		p := planner{longest: 1000, tokens: 1 << random.IntN(13), rows: random.IntN(40), compile: random.IntN(2) * random.IntN(20000)}
+		var seen []int
+		shapes := map[int]map[int]bool{}
+		for _, b := range p.plan(lengths) {
+			if len(b.inputs) == 0 || len(b.inputs) > b.rows {
+				t.Fatalf("%+v: %d inputs in %d rows", p, len(b.inputs), b.rows)
+			}
+			if b.rows > 1 && (b.rows*b.length > p.tokens || p.rows > 0 && b.rows > p.rows) {
+				t.Fatalf("%+v: a batch of %d x %d", p, b.rows, b.length)
+			}
+			for _, i := range b.inputs {
+				if lengths[i] > b.length {
+					t.Fatalf("%+v: %d tokens in rows of %d", p, lengths[i], b.length)
+				}
+			}
+			seen = append(seen, b.inputs...)
+			if shapes[b.length] == nil {
+				shapes[b.length] = map[int]bool{}
+			}
+			shapes[b.length][b.rows] = true
+		}
+		slices.Sort(seen)
+		for i, k := range seen {
+			if i != k {
+				t.Fatalf("%+v: inputs %v", p, seen)
+			}
+		}
+		if len(seen) != len(lengths) {
+			t.Fatalf("%+v: %d of %d inputs", p, len(seen), len(lengths))
+		}
+		most := 0
+		for _, rows := range shapes {
+			most += len(rows)
+		}
+		if most > len(shapes)+1 { // the last batch alone may be a smaller one
+			t.Errorf("%+v: shapes %v", p, shapes)
+		}
+	}
+}
+
+// TestPlanTrades pads further where a graph would cost more, and does not
+// where it is compiled already or there are many inputs.
+func TestPlanTrades(t *testing.T) {
+	lengthsOf := func(batches []batch) (out []int) {
+		for _, b := range batches {
+			out = append(out, b.length)
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	few := []int{500, 100, 100, 100}
+	many := append(slices.Repeat([]int{100}, 1000), 500)
+	p := planner{longest: 512, tokens: 512, compile: 5000}
+	for _, c := range []struct {
+		name    string
+		lengths []int
+		ready   map[[2]int]bool
+		want    []int
+	}{
+		{"few", few, nil, []int{512}},
+		{"many", many, nil, []int{128, 512}},
+		{"few, compiled", few, map[[2]int]bool{{4, 128}: true}, []int{128, 512}},
+	} {
+		p.compiled = c.ready
+		if diff := cmp.Diff(c.want, lengthsOf(p.plan(c.lengths))); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
+	}
+}
