@@ -1,0 +1,301 @@
+package corpus
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmjp.internal/modernbert/pkg/text"
+)
+
+// bytesTokenizer has a token a byte; stop, if not 0, makes it fail after so
+// many texts.
+type bytesTokenizer struct {
+	text.Tokenizer
+	name  string
+	stop  int32
+	calls atomic.Int32
+}
+
+func (b *bytesTokenizer) Encode(s string, _ bool, _ int) (text.Encoding, error) {
+	if n := b.calls.Add(1); b.stop > 0 && n > b.stop {
+		return text.Encoding{}, errors.New("stopped")
+	}
+	ids := []int32{}
+	for _, c := range []byte(s) {
+		ids = append(ids, int32(c)+70000)
+	}
+	return text.Encoding{IDs: ids}, nil
+}
+func (b *bytesTokenizer) Special() text.Special { return text.Special{CLS: 5, SEP: 6} }
+func (b *bytesTokenizer) Files() map[string][]byte {
+	return map[string][]byte{"tokenizer.json": []byte(b.name)}
+}
+
+// lines are n documents; document i is the text "i".
+func lines(n int) []byte {
+	var out bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&out, "{\"text\":\"%d\"}\n", i)
+	}
+	return out.Bytes()
+}
+
+func content(t *testing.T, c *Corpus) string {
+	t.Helper()
+	var out []string
+	for i := range c.Len() {
+		tokens, err := c.Doc(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := ""
+		for _, token := range tokens {
+			s += string(rune(token - 70000))
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, ",")
+}
+
+func TestBuild(t *testing.T) {
+	a := write(t, "a.jsonl", []byte("{\"text\":\"abc\"}\n{\"text\":\"\"}\n{\"text\":null}\n"))
+	b := write(t, "b.txt", []byte("de\n\nf\n"))
+	opt := Options{Patterns: []string{a, b}, Tokenizer: &bytesTokenizer{}, Dir: t.TempDir()}
+	c, err := Build(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := content(t, c); got != "abc,,de,f" && got != "de,f,abc," {
+		t.Errorf("documents %q", got)
+	}
+	if c.Tokens() != 6 {
+		t.Errorf("%d tokens", c.Tokens())
+	}
+	row, err := c.Row(strings.Count(content(t, c)[:strings.Index(content(t, c), "abc")], ","), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int32{5, 'a' + 70000, 'b' + 70000, 6}, row); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// An interrupted build goes on after its last finished shard and ends with the
+// same corpus as one that was not interrupted.
+func TestBuildGoesOn(t *testing.T) {
+	file := write(t, "a.jsonl.gz", zip(t, string(lines(5000))))
+	ctx := context.Background()
+	whole, err := Build(ctx, Options{Patterns: []string{file}, Tokenizer: &bytesTokenizer{}, Dir: t.TempDir(), shardTokens: 2000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := Options{Patterns: []string{file}, Tokenizer: &bytesTokenizer{stop: 3000}, Dir: t.TempDir(), shardTokens: 2000}
+	if _, err := Build(ctx, opt); err == nil || !strings.Contains(err.Error(), "stopped") {
+		t.Fatal(err)
+	}
+	if _, err := Open(opt.Dir); err == nil {
+		t.Fatal("an unfinished corpus opens")
+	}
+	rest := &bytesTokenizer{}
+	opt.Tokenizer = rest
+	c, err := Build(ctx, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := rest.calls.Load(); n > 3000 {
+		t.Errorf("%d documents were tokenized again", n)
+	}
+	if c.Digest() != whole.Digest() || content(t, c) != content(t, whole) {
+		t.Error("the corpus differs from one built in one go")
+	}
+	if len(c.shards) < 5 {
+		t.Errorf("%d shards", len(c.shards))
+	}
+}
+
+func TestBuildNoticesChanges(t *testing.T) {
+	file := write(t, "a.jsonl", lines(300))
+	dir := t.TempDir()
+	var said []string
+	build := func(name string) *Corpus {
+		t.Helper()
+		said = nil
+		tokenizer := &bytesTokenizer{name: name}
+		c, err := Build(context.Background(), Options{Patterns: []string{file}, Tokenizer: tokenizer, Dir: dir,
+			Report: func(s string) { said = append(said, s) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		if tokenizer.calls.Load() > 0 {
+			said = append(said, "tokenized")
+		}
+		return c
+	}
+	first := build("x")
+	if build("x"); len(said) != 0 {
+		t.Errorf("nothing has changed, but: %q", said)
+	}
+	if other := build("y"); len(said) != 2 || !strings.Contains(said[0], "the tokenizer has changed") || other.Digest() == first.Digest() {
+		t.Errorf("another tokenizer: %q", said)
+	}
+	os.WriteFile(file, lines(301), 0o666)
+	if c := build("y"); len(said) != 2 || !strings.Contains(said[0], "the input files have changed") || c.Len() != 301 {
+		t.Errorf("another input: %q", said)
+	}
+	shard := filepath.Join(dir, "shard-00000-00000")
+	data, _ := os.ReadFile(shard)
+	data[len(data)-5] ^= 1
+	os.Remove(shard)
+	os.WriteFile(shard, data, 0o666)
+	damaged, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := damaged.Batch(1, 0, 301, 100); err == nil || !strings.Contains(err.Error(), "shard-00000-00000 is damaged") {
+		t.Errorf("a flipped byte: %v", err)
+	}
+	if build("y"); len(said) != 2 || !strings.Contains(said[0], "shard-00000-00000 is damaged") {
+		t.Errorf("a flipped byte: %q", said)
+	}
+}
+
+func TestBuildRefusesAndSkips(t *testing.T) {
+	file := write(t, "a.jsonl", append(lines(3), "{\"text\":1}\nx\n{\"text\":\"9\"}\n"...))
+	opt := Options{Patterns: []string{file}, Tokenizer: &bytesTokenizer{}, Dir: t.TempDir()}
+	if _, err := Build(context.Background(), opt); err == nil || !strings.Contains(err.Error(), "a.jsonl:4: field \"text\" is a number") || !strings.Contains(err.Error(), "--skip-bad-lines") {
+		t.Error(err)
+	}
+	var said []string
+	opt.SkipBadLines, opt.Report = true, func(s string) { said = append(said, filepath.Base(s)) }
+	c, err := Build(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content(t, c) != "0,1,2,9" || c.BadLines() != 2 {
+		t.Error(content(t, c), c.BadLines())
+	}
+	if diff := cmp.Diff([]string{"a.jsonl:4: field \"text\" is a number, a string is needed", "a.jsonl:5: not valid JSON", "skipped 2 bad lines of 6"}, said); diff != "" {
+		t.Error(diff)
+	}
+	opt.Patterns = []string{write(t, "b.jsonl", []byte("{\"text\":null}\n"))}
+	if _, err := Build(context.Background(), opt); err == nil || !strings.Contains(err.Error(), "no documents") {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	opt.Patterns, opt.Dir = []string{file}, t.TempDir()
+	if _, err := Build(ctx, opt); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if _, err := Open(opt.Dir); err == nil {
+		t.Error("a cancelled build left a corpus")
+	}
+}
+
+func TestOrder(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 5, 16, 17, 1000, 4097} {
+		seen := make([]bool, n)
+		o := NewOrder(n, 42, 3)
+		for i := range n {
+			at := o.At(i)
+			if seen[at] {
+				t.Fatalf("n=%d: %d twice", n, at)
+			}
+			seen[at] = true
+		}
+	}
+	same := func(a, b Order) (n int) {
+		for i := range 1000 {
+			if a.At(i) == b.At(i) {
+				n++
+			}
+		}
+		return n
+	}
+	o := NewOrder(1000, 42, 0)
+	for name, other := range map[string]Order{"epoch": NewOrder(1000, 42, 1), "seed": NewOrder(1000, 43, 0)} {
+		if n := same(o, other); n > 10 { // expected: 1
+			t.Errorf("another %s: %d of 1000 places are equal", name, n)
+		}
+	}
+	sum := 0.0 // the mean distance of neighbours is a third of n where the order is random
+	for i := range 999 {
+		d := float64(o.At(i+1) - o.At(i))
+		sum += max(d, -d)
+	}
+	if mean := sum / 999; mean < 300 || mean > 367 {
+		t.Errorf("neighbours are %.0f apart, 333 are expected", mean)
+	}
+}
+
+// A batch holds each document once an epoch, whatever the batch size.
+func TestBatch(t *testing.T) {
+	file := write(t, "a.jsonl", lines(10))
+	c, err := Build(context.Background(), Options{Patterns: []string{file}, Tokenizer: &bytesTokenizer{}, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[int32]int{}
+	for k := range 10 { // 3 epochs
+		rows, err := c.Batch(7, k, 3, 16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			count[row[1]]++
+		}
+	}
+	for i := range int32(10) {
+		if n := count['0'+i+70000]; n != 3 {
+			t.Errorf("document %d was drawn %d times in 3 epochs", i, n)
+		}
+	}
+}
+
+// Ten million documents: opening takes no longer than for ten, and batch
+// 5,000,000 comes in milliseconds.
+func BenchmarkTenMillionDocuments(b *testing.B) {
+	const shards, each = 100, 100_000
+	dir := b.TempDir()
+	x := index{Version: indexVersion, CLS: 5, SEP: 6, Documents: shards * each}
+	for i := range shards {
+		var docs documents
+		for j := range each {
+			docs.add([]int32{int32(i), int32(j), 7, 8})
+		}
+		name := fmt.Sprintf("shard-%05d", i)
+		if err := docs.write(filepath.Join(dir, name)); err != nil {
+			b.Fatal(err)
+		}
+		x.Shards = append(x.Shards, shardEntry{File: name, Documents: each})
+	}
+	if err := writeJSON(filepath.Join(dir, "index.json"), x); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		start := time.Now()
+		c, err := Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		opened := time.Now()
+		if _, err := c.Batch(42, 5_000_000, 32, 128); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(opened.Sub(start).Microseconds())/1e3, "ms/open")
+		b.ReportMetric(float64(time.Since(opened).Microseconds())/1e3, "ms/batch")
+		c.Close()
+	}
+}

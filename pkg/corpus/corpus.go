@@ -1,0 +1,149 @@
+package corpus
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+)
+
+// Corpus is a token corpus on disk. Its memory does not grow with its size:
+// shards are mapped, and the index holds one entry a shard.
+type Corpus struct {
+	dir    string
+	index  index
+	shards []*shard
+	first  []int // number of the first document of each shard, and the total
+}
+
+// index is the file index.json of a finished corpus.
+type index struct {
+	Version   int          `json:"version"`
+	Tokenizer string       `json:"tokenizer"` // digest
+	CLS       int32        `json:"cls"`
+	SEP       int32        `json:"sep"`
+	Inputs    []inputEntry `json:"inputs"`
+	Shards    []shardEntry `json:"shards"`
+	Documents int          `json:"documents"`
+	Tokens    int64        `json:"tokens"` // without special ones
+	Bad       int          `json:"bad_lines"`
+	Null      int          `json:"null_texts"`
+	Digest    string       `json:"digest"`
+}
+
+const indexVersion = 1
+
+// Open opens a corpus that Build has made.
+func Open(dir string) (*Corpus, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "index.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no corpus, or an unfinished one: index.json is missing", dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &Corpus{dir: dir, first: []int{0}}
+	if err := json.Unmarshal(data, &c.index); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "index.json"), err)
+	}
+	if c.index.Version != indexVersion {
+		return nil, fmt.Errorf("%s: a corpus of version %d, this program reads %d; delete the folder and run again", dir, c.index.Version, indexVersion)
+	}
+	for _, entry := range c.index.Shards {
+		s, err := openShard(filepath.Join(dir, entry.File))
+		if err == nil && s.len() != entry.Documents {
+			s.close()
+			err = &DamagedShard{filepath.Join(dir, entry.File), fmt.Sprintf("it has %d documents, the index says %d", s.len(), entry.Documents)}
+		}
+		if err != nil {
+			c.Close()
+			return nil, err
+		}
+		c.shards = append(c.shards, s)
+		c.first = append(c.first, c.first[len(c.first)-1]+s.len())
+	}
+	return c, nil
+}
+
+// Close unmaps the shards. Rows and batches that were drawn before stay valid,
+// what Doc returned does not.
+func (c *Corpus) Close() error {
+	var all []error
+	for _, s := range c.shards {
+		all = append(all, s.close())
+	}
+	c.shards = nil
+	return errors.Join(all...)
+}
+
+// Len is the number of documents.
+func (c *Corpus) Len() int { return c.index.Documents }
+
+// Tokens is the number of tokens of all documents, special ones not counted.
+func (c *Corpus) Tokens() int64 { return c.index.Tokens }
+
+// BadLines is the number of lines that were skipped when it was built.
+func (c *Corpus) BadLines() int { return c.index.Bad }
+
+// Digest identifies the content: the tokenizer and every token in order.
+func (c *Corpus) Digest() string { return c.index.Digest }
+
+// Doc returns document i's tokens without special ones, in mapped memory: not
+// to be written to, and gone after Close. Its checksum is verified.
+func (c *Corpus) Doc(i int) ([]uint32, error) {
+	if i < 0 || i >= c.Len() {
+		return nil, fmt.Errorf("%s: document %d of %d", c.dir, i, c.Len())
+	}
+	at := sort.SearchInts(c.first, i+1) - 1
+	return c.shards[at].document(i - c.first[at])
+}
+
+// Row returns document i as a model sees it: [CLS], the tokens, [SEP], cut to
+// maxLength with the last special token kept, as transformers truncates.
+func (c *Corpus) Row(i, maxLength int) ([]int32, error) {
+	tokens, err := c.Doc(i)
+	if err != nil {
+		return nil, err
+	}
+	tokens = tokens[:min(len(tokens), max(0, maxLength-2))]
+	row := make([]int32, 0, len(tokens)+2)
+	row = append(row, c.index.CLS)
+	for _, token := range tokens {
+		row = append(row, int32(token))
+	}
+	return append(row, c.index.SEP), nil
+}
+
+// Batch draws batch k (from 0): documents k·size … (k+1)·size-1 of the endless
+// stream of epochs, each in its own order. It depends on (corpus, seed, k)
+// alone.
+func (c *Corpus) Batch(seed uint64, k, size, maxLength int) ([][]int32, error) {
+	if c.Len() == 0 {
+		return nil, fmt.Errorf("%s: the corpus has no documents", c.dir)
+	}
+	rows := make([][]int32, size)
+	for j := range rows {
+		at := uint64(k)*uint64(size) + uint64(j)
+		epoch, i := at/uint64(c.Len()), at%uint64(c.Len())
+		row, err := c.Row(NewOrder(c.Len(), seed, epoch).At(int(i)), maxLength)
+		if err != nil {
+			return nil, err
+		}
+		rows[j] = row
+	}
+	return rows, nil
+}
+
+// digest of the tokenizer and the shards.
+func (x *index) digest() string {
+	h := sha256.New()
+	fmt.Fprintln(h, x.Version, x.Tokenizer, x.CLS, x.SEP)
+	for _, s := range x.Shards {
+		fmt.Fprintln(h, s.Documents, s.SHA256)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
