@@ -56,7 +56,7 @@ func newTokenize() *cobra.Command {
 }
 
 func tokenize(ctx context.Context, o tokenizeOptions, stdout, stderr io.Writer) error {
-	dir, err := modelDir(ctx, o.model)
+	dir, err := modelFiles(ctx, o.model, false, stderr)
 	if err != nil {
 		return err
 	}
@@ -157,16 +157,4 @@ func checkVocabulary(dir string, tok text.Tokenizer) error {
 		return fmt.Errorf("%s: vocab_size is %d, but the tokenizer beside it has ids up to %d: they do not belong together", path, *config.Vocab, tok.VocabSize()-1)
 	}
 	return nil
-}
-
-// modelDir is the directory of a model.
-func modelDir(_ context.Context, ref string) (string, error) {
-	info, err := os.Stat(ref)
-	if err != nil {
-		return "", fmt.Errorf("--model %s: no such directory", ref)
-	}
-	if !info.IsDir() {
-		return "", fmt.Errorf("--model %s: a file; the model's directory is needed", ref)
-	}
-	return ref, nil
 }
