@@ -12,22 +12,33 @@ import (
 // label's. Divide sum by count for the mean.
 //
 // logits are [n, vocab] float32, labels [n] int32 (any valid id where the
-// weight is 0), weights [n] float32. Cross-entropy is logsumexp minus the
-// label's score: no one-hot matrix and no second copy of the scores.
+// weight is 0), weights [n] float32.
 func MaskedLMLoss(logits, labels, weights *Node) (sum, count, correct *Node) {
-	shape := logits.Shape()
-	n := shape.Dimensions[0]
-	maximum := graph.StopGradient(graph.ReduceMax(logits, 1))                                        // [n]
-	shifted := graph.Sub(logits, graph.InsertAxes(maximum, -1))                                      // [n, vocab]
-	logSum := graph.Log(graph.ReduceSum(graph.Exp(shifted), 1))                                      // [n]
-	rows := graph.Iota(logits.Graph(), shapes.Make(dtypes.Int32, n), 0)                              // [n]
-	index := graph.Concatenate([]*Node{graph.InsertAxes(rows, -1), graph.InsertAxes(labels, -1)}, 1) // [n, 2]
-	score := graph.Gather(shifted, index)                                                            // [n]
-
-	sum = graph.ReduceAllSum(graph.Mul(weights, graph.Sub(logSum, score)))
+	entropies := crossEntropy(logits, graph.InsertAxes(labels, -1)) // [n, 1]
+	sum = graph.ReduceAllSum(graph.Mul(weights, graph.Squeeze(entropies, 1)))
 	count = graph.ReduceAllSum(weights)
 	best := graph.ArgMax(logits, 1, dtypes.Int32)
 	hit := graph.ConvertDType(graph.Equal(best, labels), dtypes.Float32)
 	correct = graph.ReduceAllSum(graph.Mul(weights, hit))
 	return sum, count, correct
+}
+
+// crossEntropy is logsumexp minus the label's score: [n, 1], from logits
+// [n, vocab] and labels [n, 1] int32. Of a 99,574-way softmax it keeps the
+// logits and nothing else; the gradient, softmax minus the label's one, is
+// written over them.
+func crossEntropy(logits, labels *Node) *Node {
+	g, n := logits.Graph(), logits.Shape().Dim(0)
+	maximum := graph.ReduceAndKeep(logits, graph.ReduceMax, 1)                            // [n, 1]
+	exp := graph.Exp(graph.Sub(logits, maximum))                                          // [n, vocab]
+	logSum := graph.Add(maximum, graph.Log(graph.ReduceAndKeep(exp, graph.ReduceSum, 1))) // [n, 1]
+	rows := graph.Iota(g, shapes.Make(dtypes.Int32, n, 1), 0)
+	score := graph.Gather(logits, graph.Concatenate([]*Node{rows, labels}, 1)) // [n]
+	entropy := graph.Sub(logSum, graph.InsertAxes(score, -1))
+	return WithGradient(1, entropy, []*Node{logits}, func(_ *Node, in []*Node, df *Node) []*Node {
+		softmax := graph.Exp(graph.Sub(in[0], logSum))
+		vocabulary := graph.Iota(g, shapes.Make(dtypes.Int32, in[0].Shape().Dimensions...), 1)
+		label := graph.ConvertDType(graph.Equal(vocabulary, labels), dtypes.Float32)
+		return []*Node{graph.Mul(graph.Sub(softmax, label), df)}
+	})
 }

@@ -44,7 +44,7 @@ func attendBlocks(q, k, v, bias *Node, n int, keep bool) *Node {
 	if keep {
 		out = out.Checkpoint()
 	}
-	return withGradient(out, []*Node{q, k, v}, func(out *Node, in []*Node, dOut *Node) []*Node {
+	return model.WithGradient(-2, out, []*Node{q, k, v}, func(out *Node, in []*Node, dOut *Node) []*Node {
 		q, k, v := in[0], in[1], in[2]
 		// Σ_j P_ij·dP_ij of the softmax's gradient is dOut_i·out_i.
 		delta := ReduceAndKeep(Mul(float(dOut), float(out)), ReduceSum, -1) // [batch…, queries, 1]
