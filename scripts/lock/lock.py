@@ -4,8 +4,9 @@
     python3 lock.py NAME PYTHON…     # such as: lock.py jupyter python3.10 python3.11 python3.12 python3.13
 
 pip itself resolves, once for each PYTHON (nothing is installed). A package
-that not every PYTHON needs gets a marker. Where all are pure Python or have a
-wheel for it, the hashes for Linux on ARM are added.
+that not every PYTHON needs gets a marker; "# without: PACKAGE" in NAME.in leaves
+one out whose dependencies alone are wanted. The Jupyter lock also has the
+hashes of the wheels for Linux on ARM.
 """
 import collections
 import json
@@ -48,8 +49,11 @@ def condition(where, everywhere):
 
 def main(name, *pythons):
     found = collections.defaultdict(lambda: (set(), set()))  # (name, version) -> pythons, hashes
+    source = HERE / f"{name}.in"
+    without = {line.split()[-1] for line in source.read_text().splitlines() if line.startswith("# without:")}
     for python in pythons:
-        packages = resolve(python, ["--requirement", str(HERE / f"{name}.in")])
+        packages = resolve(python, ["--requirement", str(source)])
+        packages = {package: what for package, what in packages.items() if package not in without}
         for package, (version, sha256) in packages.items():
             where, hashes = found[package, version]
             where.add(version_of(python))

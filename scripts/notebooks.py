@@ -1,0 +1,153 @@
+"""Executes notebooks headless and says which cell failed and why.
+
+The outputs are the same bytes in every run whose results are the same. A cell
+fails on an error, on a shell line (!) that fails, on a command (%) that GoNB
+does not know, and where a cell with a main part (%%) shows nothing (the tag
+"silent" allows it). A notebook is written only when all its cells are good;
+what a failed one got so far is left in .local/log.
+"""
+import argparse
+import os
+import pathlib
+import re
+import signal
+import sys
+import time
+
+import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+ROOT = pathlib.Path(os.environ["MODERNBERT_ROOT"])
+LOG = ROOT / ".local" / "log"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Failed(Exception):
+    """One line that names the notebook, the cell and the cause."""
+
+
+def complaint(cell):
+    """What is wrong with an executed cell's outputs, though the kernel said ok."""
+    errors = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
+    unknown = re.search(r'"%\S+" unknown or not implemented yet', errors)
+    if unknown:
+        return unknown.group()
+    status = re.search(r"^(exit status \d+|signal: \w+)$", errors, re.MULTILINE)
+    if status:
+        before = errors[: status.start()].strip().splitlines()
+        return f"a shell line failed with {status.group()}" + (f": {before[-1]}" if before else "")
+    shows = re.search(r"^%%\s*$", cell.source, re.MULTILINE) and "silent" not in cell.metadata.get("tags", [])
+    if shows and not cell.outputs:
+        return "it shows nothing"
+    return None
+
+
+def cause(cell):
+    """The line of a failed cell's outputs that says most: a compiler's first, else the last."""
+    text = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
+    text += "".join("\n".join(o.traceback) for o in cell.outputs if o.output_type == "error")
+    lines = [line.strip() for line in ANSI.sub("", text).splitlines()]
+    lines = [line for line in lines if line and not re.match(r"exit status \d+$|#|goroutine |\S+\.go:\d+ \+0x", line)]
+    panics = [line for line in lines if line.startswith(("panic:", "fatal error:"))]
+    compiler = [line for line in lines if re.search(r"\.go:\d+:\d+: ", line)]
+    return (panics or compiler or lines[-1:] or [text.strip().splitlines()[-1] if text.strip() else "no message"])[0]
+
+
+def last_line(path):
+    lines = path.read_text(errors="replace").strip().splitlines() if path.exists() else []
+    return ANSI.sub("", lines[-1]) if lines else "it wrote nothing"
+
+
+def execute(path, output, limit):
+    """Runs one notebook and writes it to output; returns its number of code cells."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat has no single class for what is not a notebook
+        raise Failed(f"{path}: not a notebook: {brief(error)}") from None
+    client = NotebookClient(notebook, kernel_name="gonb", startup_timeout=60, record_timing=False,
+                            resources={"metadata": {"path": str(path.parent)}})
+    deadline = time.monotonic() + limit
+    group = None
+    index = -1
+    try:
+        with client.setup_kernel():
+            group = client.km.provisioner.pgid
+            for index, cell in enumerate(notebook.cells):
+                client.timeout = max(1, round(deadline - time.monotonic()))  # what the cells before it left
+                client.execute_cell(cell, index)
+                if cell.cell_type == "code" and (wrong := complaint(cell)):
+                    raise Failed(f"{path}: cell {index} ({first_line(cell)}): {wrong}")
+            info = client.wait_for_reply(client.kc.kernel_info())
+            notebook.metadata["language_info"] = dict(info["content"]["language_info"], version="go1.26")
+    except CellTimeoutError:
+        raise Failed(f"{path}: cell {index}: not done within the {limit} s of the notebook (--timeout)") from None
+    except CellExecutionError:
+        raise Failed(f"{path}: cell {index} ({first_line(notebook.cells[index])}): {cause(notebook.cells[index])}") from None
+    except (DeadKernelError, NoSuchKernel, RuntimeError, OSError) as error:
+        if index >= 0 and not isinstance(error, OSError):
+            raise Failed(f"{path}: cell {index}: the kernel died: {last_line(LOG / 'kernel.log')}") from None
+        raise Failed(f"the Go kernel does not start ({brief(error)}; {last_line(LOG / 'kernel.log')}); "
+                     "run scripts/setup, then scripts/modernbert doctor") from None
+    finally:
+        if group:
+            kill(group)  # a cell's program may outlive its kernel
+        if sys.exc_info()[0]:
+            write(notebook, LOG / path.name)
+    write(notebook, output)
+    return sum(cell.cell_type == "code" for cell in notebook.cells)
+
+
+def first_line(cell):
+    """What a reader knows a cell by: its first line that is no import."""
+    source = re.sub(r'import \(.*?^\)|^import .*?$|^%%.*?$', "", cell.source, flags=re.MULTILINE | re.DOTALL)
+    return (source.strip() or cell.source.strip() or "empty").splitlines()[0]
+
+
+def brief(error):
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def kill(group):
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def write(notebook, path):
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(nbformat.writes(notebook) + "\n")
+    temporary.replace(path)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/notebooks", description="Execute notebooks headless.")
+    parser.add_argument("notebook", nargs="*", type=pathlib.Path, help="default: all of notebooks/, in order")
+    parser.add_argument("--output", type=pathlib.Path, metavar="DIR", help="write them here (default: in place)")
+    parser.add_argument("--timeout", type=int, default=600, metavar="S", help="seconds a notebook (600)")
+    arguments = parser.parse_args()
+    paths = [path.resolve() for path in arguments.notebook] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    failed = 0
+    for path in paths:
+        began = time.monotonic()
+        try:
+            cells = execute(path, arguments.output / path.name if arguments.output else path, arguments.timeout)
+        except Failed as error:
+            failed += 1
+            print(f"notebooks: {error}", file=sys.stderr, flush=True)
+        else:
+            print(f"notebooks: {path.stem}: {cells} cells in {time.monotonic() - began:.1f} s", flush=True)
+    return 1 if failed or not paths else 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("notebooks: interrupted", file=sys.stderr)
+        sys.exit(130)
