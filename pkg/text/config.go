@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // addedToken is an entry of tokenizer.json's added_tokens, and the object form
@@ -67,13 +69,16 @@ type roles struct {
 	Mask       specialName  `json:"mask_token"`
 	Additional specialNames `json:"additional_special_tokens"`
 	Extra      specialNames `json:"extra_special_tokens"`
+
+	// further are the tokens of other fields that end in _token.
+	further []specialName
 }
 
 // names lists the tokens that are set, in transformers' order of roles.
 func (r roles) names() []string {
 	var names []string
 	all := append([]specialName{r.BOS, r.EOS, r.Unknown, r.SEP, r.Pad, r.CLS, r.Mask}, r.Additional...)
-	for _, name := range append(all, r.Extra...) {
+	for _, name := range slices.Concat(all, r.further, r.Extra) {
 		if name != "" {
 			names = append(names, string(name))
 		}
@@ -98,8 +103,6 @@ func (r roles) orElse(d roles) roles {
 type config struct {
 	roles
 	Class          string                `json:"tokenizer_class"`
-	AddBOS         *bool                 `json:"add_bos_token"`
-	AddEOS         *bool                 `json:"add_eos_token"`
 	AddedTokens    map[string]addedToken `json:"added_tokens_decoder"`
 	TruncationSide string                `json:"truncation_side"`
 
@@ -115,6 +118,24 @@ type config struct {
 		Option     *string  `json:"mecab_option"`
 		Normalize  *bool    `json:"normalize_text"`
 	} `json:"mecab_kwargs"`
+}
+
+// furtherTokens are the strings of the other fields that end in _token:
+// transformers takes each as a special token, whatever its role.
+func furtherTokens(data []byte) []specialName {
+	fields := map[string]any{}
+	_ = json.Unmarshal(data, &fields) // it has been read before
+	var tokens []specialName
+	for _, key := range sortedKeys(fields) {
+		role := strings.TrimSuffix(key, "_token")
+		if slices.Contains([]string{"bos", "eos", "unk", "sep", "pad", "cls", "mask"}, role) {
+			continue
+		}
+		if name, ok := fields[key].(string); ok && role != key {
+			tokens = append(tokens, specialName(name))
+		}
+	}
+	return tokens
 }
 
 // optional is a string that may be absent or null, which are not the same.
@@ -143,6 +164,7 @@ func parseConfig(files map[string][]byte) (config, error) {
 		if err := json.Unmarshal(data, &c); err != nil {
 			return c, fmt.Errorf("%s: %w", configFile, err)
 		}
+		c.further = furtherTokens(data)
 	}
 	if data, ok := files[specialFile]; ok && c.AddedTokens == nil {
 		if err := json.Unmarshal(data, &c.roles); err != nil {

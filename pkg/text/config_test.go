@@ -22,7 +22,8 @@ func TestParseConfig(t *testing.T) {
 		"map passed over": {map[string]string{
 			configFile: `{"cls_token":"kept","added_tokens_decoder":{}}`, specialFile: `{"cls_token":"old"}`,
 		}, []string{"kept"}},
-		"nothing": {nil, nil},
+		"other roles": {map[string]string{configFile: `{"eod_token":"x","add_bos_token":true}`}, []string{"x"}},
+		"nothing":     {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string][]byte{}

@@ -46,9 +46,6 @@ func newFast(files map[string][]byte, c config) (*fast, error) {
 	if t.template, err = parseTemplate(top["post_processor"]); err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	if c.AddBOS != nil || c.AddEOS != nil {
-		t.template = t.boundaries(c)
-	}
 	var special []int32
 	for _, a := range added {
 		if a.Special {
@@ -73,19 +70,6 @@ func newFast(files map[string][]byte, c config) (*fast, error) {
 	}
 	runtime.AddCleanup(t, func(l *tokenizers.Tokenizer) { _ = l.Close() }, t.library)
 	return t, nil
-}
-
-// boundaries is the template of a tokenizer_config.json that has add_bos_token
-// or add_eos_token: transformers then passes over tokenizer.json's own.
-func (t *fast) boundaries(c config) template {
-	id := func(set *bool, name specialName) int32 {
-		if found, ok := t.ids[string(name)]; ok && name != "" && set != nil && *set {
-			return found
-		}
-		return -1
-	}
-	bos := id(c.AddBOS, c.BOS)
-	return around(bos, id(c.AddEOS, c.EOS), []int32{bos}, 1)
 }
 
 func (t *fast) Special() Special { return t.roles }
