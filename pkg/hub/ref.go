@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 )
 
 // Ref is a model of the hub at a revision: a branch, a tag, a commit, or a
@@ -47,7 +49,9 @@ func local(ref string) (string, error) {
 		return ref, nil
 	case err == nil:
 		return "", fmt.Errorf("%s is a file; give the model's directory", ref)
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && (filepath.IsAbs(ref) || strings.HasPrefix(ref, ".") || strings.HasPrefix(ref, "~")):
+		return "", fmt.Errorf("%s: no such directory", ref)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG), errors.Is(err, syscall.EINVAL):
 		_, err := ParseRef(ref)
 		return "", err
 	}

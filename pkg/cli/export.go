@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/text"
+)
+
+func init() { commands = append(commands, newExport) }
+
+// The libraries that export writes for.
+const (
+	toTransformers         = "transformers"
+	toSentenceTransformers = "sentence-transformers"
+)
+
+// exportOptions are export's flags.
+type exportOptions struct{ model, output, to, dtype string }
+
+func newExport() *cobra.Command {
+	var o exportOptions
+	cmd := &cobra.Command{
+		Use:   "export --model M --output DIR",
+		Short: "Write a model as a directory that transformers or sentence-transformers loads",
+		Long: "Writes a model as a directory that the named library loads as it is.\n\n" +
+			"transformers: the model with its head, config.json, model.safetensors and the tokenizer.\n" +
+			"sentence-transformers: the body alone, with mean pooling over all tokens, and the tokenizer.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.model == "" || o.output == "" {
+				return usagef("export needs --model M and --output DIR, see --help")
+			}
+			if o.to != toTransformers && o.to != toSentenceTransformers {
+				return usagef("--to %q is neither %s nor %s", o.to, toTransformers, toSentenceTransformers)
+			}
+			if o.dtype != "" {
+				if _, err := checkpoint.ParseDType(o.dtype); err != nil {
+					return usagef("--dtype: %w", err)
+				}
+			}
+			return export(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	cmd.Flags().StringVar(&o.output, "output", "", "directory to make (`DIR`)")
+	cmd.Flags().StringVar(&o.to, "to", toTransformers, "`LIBRARY`: transformers or sentence-transformers")
+	cmd.Flags().StringVar(&o.dtype, "dtype", "", "`TYPE` of the weights: f32, bf16 or f16; as the model has them if not given")
+	return cmd
+}
+
+func export(ctx context.Context, o exportOptions, stdout, stderr io.Writer) error {
+	dir, err := modelFiles(ctx, o.model, true, stderr)
+	if err != nil {
+		return err
+	}
+	c, err := checkpoint.Open(dir)
+	if err != nil {
+		return err
+	}
+	tok, err := text.Open(dir)
+	if err != nil {
+		return err
+	}
+	if err := checkVocabulary(dir, tok); err != nil {
+		return err
+	}
+	head, extra := c.Head, checkpoint.Extra{DType: c.DType, Files: tok.Files()}
+	if o.dtype != "" {
+		if extra.DType, err = checkpoint.ParseDType(o.dtype); err != nil {
+			return err
+		}
+	}
+	if o.to == toSentenceTransformers {
+		head = model.Body
+		if err := checkpoint.AddSentenceTransformers(extra.Files, c.Arch); err != nil {
+			return err
+		}
+	}
+	values, err := c.Load(head)
+	if err != nil {
+		return err
+	}
+	if err := checkpoint.Save(o.output, c.Arch, head, values, extra); err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, o.output)
+	return nil
+}
