@@ -1,0 +1,74 @@
+package train
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestLadder(t *testing.T) {
+	for longest, want := range map[int][]int{
+		20: {20}, 32: {32}, 100: {32, 64, 96, 100}, 512: {32, 64, 96, 128, 192, 256, 384, 512},
+	} {
+		if diff := cmp.Diff(want, Ladder(longest)); diff != "" {
+			t.Errorf("Ladder(%d): %s", longest, diff)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	p := Planner{Lengths: []int{32, 64, 128}, Tokens: 256, Overhead: 1}
+	got := p.Plan([]int{10, 128, 20, 100, 60, 30})
+	want := []Part{
+		{Rows: []int{1, 3}, Height: 2, Length: 128},
+		{Rows: []int{4}, Height: 1, Length: 64},
+		{Rows: []int{5, 2, 0}, Height: 4, Length: 32},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	p.Overhead = 1000 // one micro-batch less is worth the padding
+	if got := p.Plan([]int{60, 30, 20, 10}); len(got) != 1 || got[0].Length != 64 {
+		t.Errorf("dear micro-batches: %+v", got)
+	}
+}
+
+// Every row stands in exactly one part, fits it, and no part is too large.
+func TestPlanHoldsEveryRow(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		longest := 1 + random.IntN(600)
+		p := Planner{Lengths: Ladder(longest), Tokens: 1 + random.IntN(4000), Multiple: random.IntN(4), Overhead: random.IntN(500)}
+		lengths := make([]int, random.IntN(50))
+		for i := range lengths {
+			lengths[i] = 1 + random.IntN(longest+20)
+		}
+		var seen []int
+		for _, part := range p.Plan(lengths) {
+			for _, row := range part.Rows {
+				if lengths[row] > part.Length {
+					t.Fatalf("row of length %d in a part of length %d", lengths[row], part.Length)
+				}
+			}
+			multiple := max(1, p.Multiple)
+			if len(part.Rows) == 0 || len(part.Rows) > part.Height || part.Height%multiple != 0 {
+				t.Fatalf("%+v with multiple %d", part, multiple)
+			}
+			if part.Positions() > p.Tokens && part.Height > multiple {
+				t.Fatalf("%d positions, the limit is %d", part.Positions(), p.Tokens)
+			}
+			seen = append(seen, part.Rows...)
+		}
+		slices.Sort(seen)
+		for i, row := range seen {
+			if i != row {
+				t.Fatalf("rows %v of %d", seen, len(lengths))
+			}
+		}
+		if len(seen) != len(lengths) {
+			t.Fatalf("%d rows of %d", len(seen), len(lengths))
+		}
+	}
+}
