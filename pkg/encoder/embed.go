@@ -58,38 +58,47 @@ func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([
 	return out, err
 }
 
-// Embed is [Encoder.EmbedRows] for texts, each distinct one computed once, so
-// that equal texts have equal embeddings. cut is the number of texts that were
-// longer than maxLength tokens (0: what the model takes).
+// Embed is [Encoder.EmbedRows] for texts. Texts that are equal, or that are
+// once cut and tokenized, are computed once and have equal embeddings. cut is
+// the number of different texts that were longer than maxLength tokens (0:
+// what the model takes).
 func (e *Encoder) Embed(ctx context.Context, texts []string, pooling Pooling, maxLength int) (embeddings []float32, cut int, err error) {
 	limit, err := e.MaxLength(maxLength)
 	if err != nil {
 		return nil, 0, err
 	}
-	first := map[string]int{}
-	var distinct []string
-	which := make([]int, len(texts))
-	for i, t := range texts {
-		k, ok := first[t]
-		if !ok {
-			k = len(distinct)
-			first[t] = k
-			distinct = append(distinct, t)
-		}
-		which[i] = k
-	}
-	rows, cut, err := e.Tokenize(ctx, distinct, limit)
+	different, text := distinct(texts, func(t string) string { return t })
+	rows, cut, err := e.Tokenize(ctx, different, limit)
 	if err != nil {
 		return nil, 0, err
 	}
+	rows, row := distinct(rows, func(r Row) string { return fmt.Sprint(r.IDs) })
 	once, err := e.EmbedRows(ctx, rows, pooling)
-	if err != nil || len(distinct) == len(texts) {
+	if err != nil || len(rows) == len(texts) {
 		return once, cut, err
 	}
 	width := e.Arch.Dimensions().Hidden
 	embeddings = make([]float32, 0, len(texts)*width)
-	for _, k := range which {
+	for _, t := range text {
+		k := row[t]
 		embeddings = append(embeddings, once[k*width:(k+1)*width]...)
 	}
 	return embeddings, cut, nil
+}
+
+// distinct gives the items of different keys in the order of their first
+// appearance, and for each item which of them it is.
+func distinct[T any](items []T, key func(T) string) (once []T, which []int) {
+	first := map[string]int{}
+	which = make([]int, len(items))
+	for i, item := range items {
+		k, ok := first[key(item)]
+		if !ok {
+			k = len(once)
+			first[key(item)] = k
+			once = append(once, item)
+		}
+		which[i] = k
+	}
+	return once, which
 }

@@ -53,6 +53,11 @@ func (e *Embeddings) Pick(rows []int) *Embeddings {
 	return out
 }
 
+// Slice gives the rows from, …, to-1, which stay shared with e.
+func (e *Embeddings) Slice(from, to int) *Embeddings {
+	return &Embeddings{n: to - from, dim: e.dim, data: e.data[from*e.dim : to*e.dim]}
+}
+
 // blockRows is how many rows of a matrix of cosines are held at once.
 const blockRows = 128
 

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/retrieval"
+	"llmjp.internal/modernbert/pkg/eval/sentence"
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+func init() { commands = append(commands, newRetrieve) }
+
+// What retrieve's --model takes besides a model.
+const (
+	editModel    = "edit"
+	jaccardModel = "jaccard"
+)
+
+// retrieveOptions are retrieve's flags.
+type retrieveOptions struct {
+	model, pairs, output string
+	texts                []string
+	pooling, unit        string
+	maxLength            int
+}
+
+func newRetrieve() *cobra.Command {
+	var o retrieveOptions
+	cmd := &cobra.Command{
+		Use:   "retrieve --model M|edit|jaccard --pairs F --texts F",
+		Short: "Find each passage's partner among all: Recall@10 and MRR@10 (Table 4)",
+		Long: "Queries are the query passages of the pairs, the corpus is the positive passages, both in file\n" +
+			"order with duplicates kept; query i is answered by corpus entry i alone, and among equal scores\n" +
+			"the lower index comes first. Prints {\"recall@10\", \"mrr@10\", \"n\", \"ranks\"}.\n\n" +
+			"Score: the cosine of a model's sentence embeddings; edit, minus the Levenshtein distance in code\n" +
+			"points; jaccard, that of the sets of words between white space (--unit char: of code points).\n" +
+			"A model in a folder named edit or jaccard is ./edit or ./jaccard.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return retrieve(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, edit or jaccard (`M`)")
+	cmd.Flags().StringVar(&o.pairs, "pairs", "", "pairs: JSON lines {\"query\": R, \"positive\": R} (`F`)")
+	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "the passages that the pairs name: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times; without it the pairs hold the texts themselves (`F`)")
+	cmd.Flags().StringVar(&o.output, "output", "", "write {\"index\", \"rank\"}, a line a query, into `R.jsonl`")
+	cmd.Flags().StringVar(&o.pooling, "pooling", string(encoder.Mean), "`POOLING` of a model's hidden states: mean or cls")
+	cmd.Flags().StringVar(&o.unit, "unit", string(retrieval.Words), "`UNIT` of jaccard's sets: word or char")
+	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens; 0 is what the model takes")
+	return cmd
+}
+
+func (o retrieveOptions) check() error {
+	if o.model == "" || o.pairs == "" {
+		return usagef("retrieve needs --model M and --pairs F, see --help")
+	}
+	if _, err := encoder.ParsePooling(o.pooling); err != nil {
+		return usagef("--pooling: %w", err)
+	}
+	if _, err := retrieval.ParseUnit(o.unit); err != nil {
+		return usagef("--unit: %w", err)
+	}
+	if o.maxLength < 0 {
+		return usagef("--max-length %d: a length is at least 1, 0 is no limit", o.maxLength)
+	}
+	return nil
+}
+
+func retrieve(ctx context.Context, o retrieveOptions, stdout, stderr io.Writer) error {
+	if len(o.texts) == 0 {
+		fmt.Fprintln(stderr, "retrieve: no --texts: the pairs' strings are taken for the texts themselves")
+	}
+	task, err := retrieval.Open(o.pairs, o.texts...)
+	if err != nil {
+		return err
+	}
+	scores, err := scoresOf(ctx, o, task, stderr)
+	if err != nil {
+		return err
+	}
+	if o.output != "" {
+		if err := writeRanks(o.output, scores.Ranks); err != nil {
+			return err
+		}
+	}
+	return json.NewEncoder(stdout).Encode(scores)
+}
+
+func scoresOf(ctx context.Context, o retrieveOptions, task *retrieval.Task, stderr io.Writer) (retrieval.Scores, error) {
+	switch o.model {
+	case editModel:
+		return task.Edit(ctx, progress(stderr, "queries"))
+	case jaccardModel:
+		return task.Jaccard(ctx, retrieval.Unit(o.unit))
+	}
+	e, err := bodyOf(ctx, o.model, stderr)
+	if err != nil {
+		return retrieval.Scores{}, err
+	}
+	defer e.Close()
+	scores, cut, err := task.Model(ctx, e, sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength})
+	sayCut(stderr, cut)
+	return scores, err
+}
+
+// bodyOf loads a model without its head, for embeddings.
+func bodyOf(ctx context.Context, ref string, stderr io.Writer) (*encoder.Encoder, error) {
+	dir, err := modelFiles(ctx, ref, true, stderr)
+	if err != nil {
+		return nil, err
+	}
+	return encoder.Load(ctx, dir, model.Body, encoder.Options{Progress: progress(stderr, "texts")})
+}
+
+// sayCut says that texts were longer than the model.
+func sayCut(stderr io.Writer, cut int) {
+	if cut > 0 {
+		fmt.Fprintf(stderr, "%d texts are longer than the model takes or --max-length allows: their ends are cut off\n", cut)
+	}
+}
+
+func writeRanks(path string, ranks []int) error {
+	return durable.File(path, func(w io.Writer) error {
+		for i, rank := range ranks {
+			if _, err := fmt.Fprintf(w, "{\"index\": %d, \"rank\": %d}\n", i, rank); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

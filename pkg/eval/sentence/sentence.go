@@ -1,0 +1,37 @@
+// Package sentence makes sentence embeddings as the paper does (section 3.6),
+// which is what sentence-transformers makes of a plain checkpoint: the text
+// without its outer white space, special tokens included, cut at what the
+// model takes, the mean of the last hidden states over all attended tokens.
+package sentence
+
+import (
+	"context"
+
+	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/metric"
+)
+
+// Options choose how a text becomes a vector. The zero value is the paper's.
+type Options struct {
+	Pooling   encoder.Pooling // "" is encoder.Mean
+	MaxLength int             // tokens a text is cut to, special ones included; 0 is what the model takes
+}
+
+// Embed gives the embeddings of texts in their order, of unit length. Equal
+// texts have equal embeddings. cut is the number of different texts that were
+// longer than the model or the options allow.
+func Embed(ctx context.Context, e *encoder.Encoder, texts []string, o Options) (embeddings *metric.Embeddings, cut int, err error) {
+	if o.Pooling == "" {
+		o.Pooling = encoder.Mean
+	}
+	stripped := make([]string, len(texts))
+	for i, text := range texts {
+		stripped[i] = metric.Strip(text)
+	}
+	rows, cut, err := e.Embed(ctx, stripped, o.Pooling, o.MaxLength)
+	if err != nil {
+		return nil, 0, err
+	}
+	embeddings, err = metric.Normalize(rows, e.Arch.Dimensions().Hidden)
+	return embeddings, cut, err
+}
