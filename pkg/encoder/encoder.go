@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/gomlx/compute"
@@ -57,6 +58,25 @@ func New(b compute.Backend, arch model.Architecture, head model.Head, params []*
 	}
 	e.openTokenizer = func() (text.Tokenizer, error) { return e.fitting(tok) }
 	return e, nil
+}
+
+// SetWeights makes the encoder compute with other weights of the same model,
+// in the order of its params: those of a training step after an update, without
+// a copy. They stay the caller's; the encoder must be one that [New] made.
+func (e *Encoder) SetWeights(params []*tensors.Tensor) error {
+	if e.owned {
+		return fmt.Errorf("an encoder that was loaded keeps its weights: make one with New")
+	}
+	if len(params) != len(e.params) {
+		return fmt.Errorf("%d tensors for the model's %d weights", len(params), len(e.params))
+	}
+	for i, p := range e.params {
+		if got := params[i].Shape().Dimensions; !slices.Equal(got, p.Shape) {
+			return fmt.Errorf("weight %s %v: a tensor of %v", p.Name, p.Shape, got)
+		}
+	}
+	e.weights = params
+	return nil
 }
 
 // Backend is what the encoder computes on.
