@@ -29,6 +29,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // 1 failed, 2 used wrongly. The last line on stderr is the error.
 func Main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	code := Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

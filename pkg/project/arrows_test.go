@@ -29,6 +29,7 @@ var arrows = map[string]string{
 	"encoder":               "model model/checkpoint text backend",
 	// Experiments: results come out.
 	"train":    "model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"pretrain": "train model model/checkpoint encoder text corpus result backend durable",
 	"finetune": "train model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval":     "model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":    "train model model/checkpoint encoder text corpus result backend durable project",

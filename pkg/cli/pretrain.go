@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/retrieval"
+	"llmjp.internal/modernbert/pkg/eval/sentence"
+	"llmjp.internal/modernbert/pkg/pretrain"
+	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+func init() { commands = append(commands, newPretrain) }
+
+// pretrainOptions are pretrain's flags.
+type pretrainOptions struct {
+	preset, output, init, dump, cache string
+	stage, steps, devices             int
+	data, valid, set, texts           []string
+	retrieval                         string
+	skipBadLines, printConfig         bool
+}
+
+// none is the value of --valid and --retrieval that switches them off.
+const none = "none"
+
+func newPretrain() *cobra.Command {
+	var o pretrainOptions
+	cmd := &cobra.Command{
+		Use:   "pretrain --preset tiny|small|base --output DIR",
+		Short: "Pretrain a model by masked language modelling, or go on with a run",
+		Long: "Pretrains a model, or goes on with the run in DIR exactly where it stopped.\n\n" +
+			"DIR/log.jsonl has a line a step, DIR/eval.jsonl a line a validation, DIR/checkpoints/step-0000N\n" +
+			"is a directory in Hugging Face format with the trainer's state beside the model. Ctrl-C ends the\n" +
+			"step in hand and saves. Without --data the project's own text is used, see data/README.md.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			settings, err := o.settings()
+			if err != nil {
+				return err
+			}
+			if o.printConfig {
+				return printSettings(cmd.OutOrStdout(), settings)
+			}
+			if o.output == "" {
+				return usagef("pretrain needs --output DIR, see --help")
+			}
+			if o.steps < 0 || o.devices < 1 {
+				return usagef("--steps %d, --devices %d: both are counts", o.steps, o.devices)
+			}
+			return runPretrain(cmd.Context(), o, settings, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.preset, "preset", "tiny", "settings to start from: "+strings.Join(pretrain.Presets(), ", "))
+	f.IntVar(&o.stage, "stage", 1, "stage of the preset, 1 or 2")
+	f.StringArrayVar(&o.data, "data", nil, "training text, a document a line: .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a `GLOB` and be given several times")
+	f.StringArrayVar(&o.valid, "valid", nil, "validation text likewise (`GLOB`), or none; the project's own if not given")
+	f.StringVar(&o.output, "output", "", "folder of the run (`DIR`)")
+	f.StringVar(&o.init, "init", "", "model to start from (`M`): a directory or a hub id, such as stage 1's last checkpoint")
+	f.StringArrayVar(&o.set, "set", nil, "`KEY=VALUE`, a setting other than the preset's; see --print-config")
+	f.IntVar(&o.steps, "steps", 0, "end after step `N`; the schedule stays that of total_steps")
+	f.StringVar(&o.dump, "dump-batches", "", "folder (`DIR`) to write each step's batch to")
+	f.IntVar(&o.devices, "devices", 1, "devices that share each micro-batch")
+	f.StringVar(&o.retrieval, "retrieval", "", "pairs (`F`) for zero-shot retrieval during validation, or none; the project's own if not given")
+	f.StringArrayVar(&o.texts, "texts", nil, "passages (`F`) that the pairs of --retrieval name")
+	f.StringVar(&o.cache, "cache", "", "folder (`DIR`) for tokenized texts; .local/corpus if not given")
+	f.BoolVar(&o.skipBadLines, "skip-bad-lines", false, "leave out lines that cannot be used, and say how many")
+	f.BoolVar(&o.printConfig, "print-config", false, "print the settings and end; those of stage 2 as what differs from stage 1")
+	return cmd
+}
+
+// settings are the preset's with the changes of --set.
+func (o pretrainOptions) settings() (pretrain.Settings, error) {
+	s, err := pretrain.Preset(o.preset, o.stage)
+	if err != nil {
+		return s, usageError{err}
+	}
+	for _, assignment := range o.set {
+		if err := s.Set(assignment); err != nil {
+			return s, usagef("--set: %w", err)
+		}
+	}
+	if err := s.Validate(); err != nil {
+		return s, usagef("--set: %w", err)
+	}
+	return s, nil
+}
+
+func printSettings(stdout io.Writer, s pretrain.Settings) error {
+	lines := s.Lines()
+	if s.Stage == 2 {
+		first, err := pretrain.Preset(s.Preset, 1)
+		if err != nil {
+			return err
+		}
+		lines = s.Diff(first)
+	}
+	_, err := fmt.Fprintln(stdout, strings.Join(lines, "\n"))
+	return err
+}
+
+func runPretrain(ctx context.Context, o pretrainOptions, settings pretrain.Settings, stdout, stderr io.Writer) error {
+	opt := pretrain.Options{
+		Settings: settings, Output: o.output, Steps: o.steps, Devices: o.devices, DumpBatches: o.dump, SkipBadLines: o.skipBadLines,
+		Cache: o.cache, Data: o.data, Valid: o.valid,
+	}
+	if err := o.complete(ctx, &opt, stderr); err != nil {
+		return err
+	}
+	reporter := newPretrainReporter(stderr)
+	opt.Report, opt.Progress, opt.Evaluated = reporter.report, reporter.progress, reporter.evaluated
+	summary, err := pretrain.Run(ctx, opt)
+	reporter.end()
+	var stopped *pretrain.Stopped
+	if err != nil && !errors.As(err, &stopped) {
+		return err
+	}
+	reporter.summary(summary)
+	if err == nil {
+		_, err = fmt.Fprintln(stdout, summary.Checkpoint)
+	}
+	return err
+}
+
+// complete fills in the project's own texts where none are given, and names
+// all of them.
+func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, stderr io.Writer) error {
+	own := func(given []string, elements ...string) []string {
+		if len(given) > 0 {
+			return given
+		}
+		path, err := project.Path(append([]string{"data"}, elements...)...)
+		if err != nil {
+			return nil
+		}
+		return []string{path}
+	}
+	opt.Data, opt.Valid = own(o.data, "corpus", "train.jsonl.gz"), own(o.valid, "corpus", "valid.jsonl.gz")
+	if len(opt.Data) == 0 {
+		return usagef("pretrain needs --data GLOB outside the project's folder")
+	}
+	if len(o.valid) == 1 && o.valid[0] == none {
+		opt.Valid = nil
+	}
+	var err error
+	if o.init != "" {
+		if opt.Init, err = modelFiles(ctx, o.init, true, stderr); err != nil {
+			return fmt.Errorf("--init: %w", err)
+		}
+	} else if opt.Tokenizer, err = project.Path("data", "tokenizer"); err != nil {
+		return err
+	}
+	if opt.Cache == "" {
+		if opt.Cache, err = project.Path(".local", "corpus"); err != nil {
+			opt.Cache = filepath.Join(o.output, "corpus")
+		}
+	}
+	for _, patterns := range [][]string{opt.Data, opt.Valid} {
+		inputs, err := describe(patterns)
+		if err != nil {
+			return err
+		}
+		opt.Inputs = append(opt.Inputs, inputs...)
+	}
+	if len(o.data) == 0 {
+		opt.Notes = append(opt.Notes, "Text: Japanese Wikipedia articles of data/corpus stand in for llm-jp-corpus v4.")
+	}
+	return o.retrieving(opt)
+}
+
+// retrieving sets up zero-shot retrieval.
+func (o pretrainOptions) retrieving(opt *pretrain.Options) error {
+	pairs, texts := o.retrieval, o.texts
+	if pairs == none || len(opt.Valid) == 0 {
+		return nil
+	}
+	if pairs == "" {
+		var err error
+		if pairs, err = project.Path("data", "retrieval", "pairs.jsonl"); err != nil {
+			return nil // outside the project: none
+		}
+		texts = []string{filepath.Join(filepath.Dir(pairs), "texts.jsonl.gz")}
+		opt.Notes = append(opt.Notes, "Retrieval: pairs of paragraphs of one Wikipedia article (data/retrieval) stand in for MIRACL; their numbers cannot be compared with the paper's.")
+	}
+	task, err := retrieval.Open(pairs, texts...)
+	if err != nil {
+		return fmt.Errorf("--retrieval: %w", err)
+	}
+	if n := opt.Settings.RetrievalPairs; n > 0 && n < task.Len() {
+		task.Queries, task.Passages = task.Queries[:n], task.Passages[:n]
+	}
+	maxLength := opt.Settings.MaxLength
+	opt.Retrieve = func(ctx context.Context, e *encoder.Encoder) (float64, float64, error) {
+		scores, _, err := task.Model(ctx, e, sentence.Options{MaxLength: maxLength})
+		return scores.Recall10, scores.MRR10, err
+	}
+	inputs, err := describe([]string{pairs})
+	opt.Inputs = append(opt.Inputs, inputs...)
+	return err
+}
+
+// digestedBelow is the size of the files whose digests are taken for a
+// result's provenance: reading a corpus of terabytes for it is not worth it,
+// run.json has the digest of its tokens.
+const digestedBelow = 1 << 28
+
+// describe names input files by their path in the project, or their base name,
+// with the digests of those that are not large.
+func describe(patterns []string) ([]result.Data, error) {
+	files, err := corpus.Expand(patterns...)
+	if err != nil {
+		return nil, err
+	}
+	root, _ := project.Root() // outside the project: base names
+	var all []result.Data
+	for _, file := range files {
+		name := filepath.Base(file)
+		if inside, err := filepath.Rel(root, file); root != "" && err == nil && filepath.IsLocal(inside) {
+			name = inside
+		}
+		digest, err := digestOf(file)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, result.Data{Name: name, Digest: digest})
+	}
+	return all, nil
+}
+
+func digestOf(file string) (string, error) {
+	info, err := os.Stat(file)
+	if err != nil || info.Size() >= digestedBelow {
+		return "", err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	digest := sha256.Sum256(data)
+	return hex.EncodeToString(digest[:]), nil
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"llmjp.internal/modernbert/pkg/pretrain"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// pretrainReporter shows a run on stderr: a bar on a terminal, else a line now
+// and then.
+type pretrainReporter struct {
+	stderr io.Writer
+	bar    *progressbar.ProgressBar
+	spoke  time.Time
+}
+
+func newPretrainReporter(stderr io.Writer) *pretrainReporter {
+	return &pretrainReporter{stderr: stderr}
+}
+
+func (r *pretrainReporter) report(line string) {
+	if r.bar != nil {
+		_ = r.bar.Clear()
+	}
+	fmt.Fprintln(r.stderr, line)
+}
+
+func (r *pretrainReporter) progress(p pretrain.Progress) {
+	state := fmt.Sprintf("loss %.3f, %s tokens/s, padding %.0f%%", p.Loss, thousands(int(p.Rate())), 100*p.Padding)
+	if terminal(r.stderr) {
+		if r.bar == nil {
+			r.bar = progressbar.NewOptions(p.TotalSteps, progressbar.OptionSetWriter(r.stderr), progressbar.OptionShowCount(),
+				progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+		}
+		r.bar.Describe(state)
+		_ = r.bar.Set(p.Step)
+		return
+	}
+	if p.Step == p.TotalSteps || time.Since(r.spoke) >= progressEvery {
+		r.spoke = time.Now()
+		fmt.Fprintf(r.stderr, "step %d of %d: %s, gradient %.3g, lr %.2e, %s left\n",
+			p.Step, p.TotalSteps, state, p.GradNorm, p.LR, p.Left.Round(time.Second))
+	}
+}
+
+func (r *pretrainReporter) evaluated(e result.Evaluation) {
+	line := fmt.Sprintf("step %d: validation loss %.4f, accuracy %.2f%%", e.Step, e.Loss, 100*e.Accuracy)
+	if e.Recall10 != nil && e.MRR10 != nil {
+		line += fmt.Sprintf(", retrieval Recall@10 %.3f, MRR@10 %.3f", *e.Recall10, *e.MRR10)
+	}
+	r.report(line)
+}
+
+func (r *pretrainReporter) end() {
+	if r.bar != nil {
+		_ = r.bar.Finish()
+	}
+}
+
+// summary says what the session did.
+func (r *pretrainReporter) summary(s pretrain.Summary) {
+	if s.Steps == 0 {
+		r.report(fmt.Sprintf("nothing to do: the run stands at step %d", s.Step))
+		return
+	}
+	r.report(fmt.Sprintf("%d steps in %s: %s tokens/s, padding %.1f%% of what was computed, waiting for batches %.2f%% of the time",
+		s.Steps, (time.Duration(s.Seconds*1000) * time.Millisecond).Round(time.Second), thousands(int(float64(s.Tokens)/s.Seconds)),
+		100*s.Padding, 100*s.Waiting))
+	if s.Unigram != nil && s.Evaluation != nil {
+		relation := "above"
+		if s.Evaluation.Loss < s.Unigram.Loss {
+			relation = "under"
+		}
+		r.report(fmt.Sprintf("validation loss %.4f at step %d, %s the floor of the unigram distribution, %.4f",
+			s.Evaluation.Loss, s.Evaluation.Step, relation, s.Unigram.Loss))
+	}
+}
+
+// thousands writes 12345 as 12,345.
+func thousands(n int) string {
+	digits := fmt.Sprint(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 && digits[i-1] != '-' {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

@@ -1,0 +1,139 @@
+package pretrain
+
+import (
+	"math"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/train"
+)
+
+// batch is an optimizer batch on the host: documents after masking, and their
+// labels, in the order they were drawn.
+type batch struct {
+	step   int
+	ids    [][]int32
+	labels [][]int32
+	parts  []train.Part
+	micro  []train.MicroBatch
+
+	compiling float64 // seconds that compiling its graphs took
+}
+
+// tokens are the attended ones, special tokens included.
+func (b *batch) tokens() int {
+	n := 0
+	for _, row := range b.ids {
+		n += len(row)
+	}
+	return n
+}
+
+// masked are the tokens that have a label.
+func (b *batch) masked() int { return countMasked(b.labels, nil) }
+
+// padding is the share of computed positions that hold no token.
+func (b *batch) padding() float64 {
+	positions := 0
+	for _, part := range b.parts {
+		positions += part.Positions()
+	}
+	return 1 - float64(b.tokens())/float64(positions)
+}
+
+// countMasked counts the labels of some rows; nil is all.
+func countMasked(labels [][]int32, rows []int) int {
+	n := 0
+	count := func(row []int32) {
+		for _, label := range row {
+			if label != ignored {
+				n++
+			}
+		}
+	}
+	if rows == nil {
+		for _, row := range labels {
+			count(row)
+		}
+	}
+	for _, i := range rows {
+		count(labels[i])
+	}
+	return n
+}
+
+// layout makes the tensors of micro-batches.
+type layout struct {
+	pad      int32
+	rate     float64 // of masking
+	multiple int     // what the number of masked positions is a multiple of
+}
+
+// capacity is how many masked positions a part of the given size has room for:
+// the expected number and four standard deviations, so that hardly any batch
+// needs a graph of its own; one that has more gets the next sixteenth.
+func (l layout) capacity(positions, masked int) int {
+	mean := float64(positions) * l.rate
+	room := int(math.Ceil(mean + 4*math.Sqrt(mean*(1-l.rate))))
+	if step := max(1, room/16); masked > room {
+		room += (masked - room + step - 1) / step * step
+	}
+	unit := 8 * max(1, l.multiple)
+	return (min(room, positions) + unit - 1) / unit * unit
+}
+
+// inputs are those of the loss for one part: ids [rows, length] and lengths
+// [rows]; then, for the masked positions, their places in the flattened ids,
+// their labels and their weights, [masked] each. Rows and places that are not
+// used have weight 0. Empty rows attend to one padding token.
+func (l layout) inputs(ids, labels [][]int32, part train.Part) []*tensors.Tensor {
+	flat := make([]int32, part.Positions())
+	for i := range flat {
+		flat[i] = l.pad
+	}
+	lengths := make([]int32, part.Height)
+	for i := range lengths {
+		lengths[i] = 1
+	}
+	m := l.capacity(part.Positions(), countMasked(labels, part.Rows))
+	places, targets, weights := make([]int32, 0, m), make([]int32, 0, m), make([]float32, 0, m)
+	for i, row := range part.Rows {
+		copy(flat[i*part.Length:], ids[row])
+		lengths[i] = int32(len(ids[row]))
+		for j, label := range labels[row] {
+			if label != ignored {
+				places = append(places, int32(i*part.Length+j))
+				targets = append(targets, label)
+				weights = append(weights, 1)
+			}
+		}
+	}
+	return []*tensors.Tensor{
+		tensors.FromFlatDataAndDimensions(flat, part.Height, part.Length),
+		tensors.FromFlatDataAndDimensions(lengths, part.Height),
+		tensors.FromFlatDataAndDimensions(places[:m], m, 1),
+		tensors.FromFlatDataAndDimensions(targets[:m], m),
+		tensors.FromFlatDataAndDimensions(weights[:m], m),
+	}
+}
+
+// inputCount is the number of the loss's inputs: with several devices all are
+// split among them.
+const inputCount = 5
+
+// loss is the masked-language-model loss of a micro-batch as layout.inputs
+// lays it out: the sum over masked tokens of the cross-entropy in nats, and how
+// many of them the model guesses right. The head is computed at masked
+// positions only.
+func loss(arch model.Architecture, opt model.Options) train.Loss {
+	return func(w model.Weights, in []*graph.Node) (sum, extra *graph.Node) {
+		layers := arch.Hidden(w, model.Inputs{IDs: in[0], Lengths: in[1]}, opt)
+		last := layers[len(layers)-1]
+		width := last.Shape().Dim(-1)
+		chosen := graph.Gather(graph.Reshape(last, -1, width), in[2])
+		sum, _, correct := model.MaskedLMLoss(arch.MaskedLMLogits(w, chosen, opt), in[3], in[4])
+		return sum, correct
+	}
+}

@@ -1,0 +1,102 @@
+package pretrain
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/train"
+)
+
+// evalSeed draws the masks of validation: the same in every run, so that
+// curves may be compared.
+const evalSeed = 42
+
+// validation is the masked validation text: the same masks at every step.
+type validation struct {
+	batch  batch
+	layout layout
+	exec   *graph.Exec
+}
+
+// newValidation masks the first documents of a text (0: all).
+func newValidation(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options, c *corpus.Corpus, documents int, s *source) (*validation, error) {
+	if documents == 0 || documents > c.Len() {
+		documents = c.Len()
+	}
+	v := &validation{layout: s.layout}
+	v.layout.multiple = 1
+	m := s.masker
+	m.seed = evalSeed
+	lengths := make([]int, documents)
+	for i := range documents {
+		ids, err := c.Row(i, s.settings.MaxLength)
+		if err != nil {
+			return nil, err
+		}
+		v.batch.labels = append(v.batch.labels, m.mask(ids, validationMasks, 0, i))
+		v.batch.ids = append(v.batch.ids, ids)
+		lengths[i] = len(ids)
+	}
+	if v.batch.masked() == 0 {
+		return nil, fmt.Errorf("the validation text has no token to mask: %d documents", documents)
+	}
+	planner := s.planner
+	planner.Multiple = 1
+	v.batch.parts = planner.Plan(lengths)
+	n := len(params)
+	var err error
+	v.exec, err = graph.NewExec(b, func(args []*graph.Node) *graph.Node {
+		sum, correct := loss(arch, opt)(model.Bind(params, args[:n]), args[n:])
+		return graph.Stack([]*graph.Node{sum, correct}, 0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.exec = v.exec.WithName("validation").SetMaxCache(-1)
+	return v, nil
+}
+
+// score gives the mean loss of the masked tokens in nats, and the share of
+// them that is guessed right. Both are means over tokens; the authors' are
+// means over micro-batches.
+func (v *validation) score(ctx context.Context, weights []*tensors.Tensor) (loss, accuracy float64, err error) {
+	for _, part := range v.batch.parts {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
+		sums, err := v.run(weights, part)
+		if err != nil {
+			return 0, 0, err
+		}
+		loss += float64(sums[0])
+		accuracy += float64(sums[1])
+	}
+	masked := float64(v.batch.masked())
+	return loss / masked, accuracy / masked, nil
+}
+
+func (v *validation) run(weights []*tensors.Tensor, part train.Part) ([]float32, error) {
+	args := make([]any, 0, len(weights)+inputCount)
+	for _, w := range weights {
+		args = append(args, w)
+	}
+	inputs := v.layout.inputs(v.batch.ids, v.batch.labels, part)
+	for _, t := range inputs {
+		args = append(args, t)
+	}
+	outputs, err := v.exec.Call(args...)
+	for _, t := range inputs {
+		_ = t.FinalizeAll() // nothing is lost if it is free already
+	}
+	if err != nil {
+		return nil, fmt.Errorf("validation: %w", err)
+	}
+	defer outputs[0].FinalizeAll()
+	return tensors.CopyFlatData[float32](outputs[0])
+}

@@ -1,0 +1,127 @@
+package pretrain
+
+import (
+	"context"
+	"time"
+
+	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/train"
+)
+
+// source makes the batch of a step from (corpus, settings, step) alone.
+type source struct {
+	corpus   *corpus.Corpus
+	settings Settings
+	masker   masker
+	planner  train.Planner
+	layout   layout
+}
+
+// draw makes the batch of a step, from 1, without its tensors.
+func (s *source) draw(step int) (*batch, error) {
+	rows, err := s.corpus.Batch(s.settings.Seed, step-1, s.settings.BatchSize, s.settings.MaxLength)
+	if err != nil {
+		return nil, err
+	}
+	b := &batch{step: step, ids: rows, labels: make([][]int32, len(rows))}
+	lengths := make([]int, len(rows))
+	for i, row := range rows {
+		b.labels[i] = s.masker.mask(row, trainingMasks, step, i)
+		lengths[i] = len(row)
+	}
+	b.parts = s.plan(lengths)
+	return b, nil
+}
+
+// plan cuts the batch: by length, or as the authors do where the loss is the
+// mean of the micro-batches' means.
+func (s *source) plan(lengths []int) []train.Part {
+	if s.settings.LossAverage == "tokens" {
+		return s.planner.Plan(lengths)
+	}
+	var parts []train.Part
+	for from := 0; from < len(lengths); from += s.settings.MicroRows {
+		to := min(from+s.settings.MicroRows, len(lengths))
+		one := s.planner
+		one.Tokens = s.settings.MicroRows * max(s.settings.MaxLength, 1)
+		one.Lengths = one.Lengths[len(one.Lengths)-1:]
+		part := one.Plan(lengths[from:to])[0]
+		for i := range part.Rows {
+			part.Rows[i] += from
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// fill makes the micro-batches' tensors. The loss of a micro-batch is scaled so
+// that their sum is the mean over the batch's masked tokens, or the mean of the
+// micro-batches' means. Where nothing is masked the loss is 0.
+func (s *source) fill(b *batch) {
+	total := b.masked()
+	for _, part := range b.parts {
+		micro := train.MicroBatch{Inputs: s.layout.inputs(b.ids, b.labels, part)}
+		if n := total; n > 0 {
+			micro.Scale = 1 / float64(n)
+		}
+		if s.settings.LossAverage == "micro" {
+			micro.Scale = 0
+			if n := countMasked(b.labels, part.Rows); n > 0 {
+				micro.Scale = 1 / float64(n*len(b.parts))
+			}
+		}
+		b.micro = append(b.micro, micro)
+	}
+}
+
+// drawn is a batch or what kept it from being made.
+type drawn struct {
+	batch *batch
+	err   error
+}
+
+// ahead is how many batches wait, ready, for the device.
+const ahead = 3
+
+// feed makes the batches of the steps first … last in the background, and
+// compiles graphs that they need and that there are not yet.
+func (s *source) feed(ctx context.Context, first, last int, prepare func([]train.MicroBatch) error) <-chan drawn {
+	out := make(chan drawn, ahead)
+	go func() {
+		defer close(out)
+		known := map[string]bool{}
+		for step := first; step <= last; step++ {
+			b, err := s.draw(step)
+			if err == nil {
+				s.fill(b)
+				err = compile(b, known, prepare)
+			}
+			select {
+			case out <- drawn{b, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// compile prepares the graphs of micro-batches whose shapes are new.
+func compile(b *batch, known map[string]bool, prepare func([]train.MicroBatch) error) error {
+	began := time.Now()
+	for _, micro := range b.micro {
+		shape := micro.Inputs[0].Shape().String() + micro.Inputs[2].Shape().String()
+		if known[shape] {
+			continue
+		}
+		known[shape] = true
+		if err := prepare([]train.MicroBatch{micro}); err != nil {
+			return err
+		}
+		b.compiling = time.Since(began).Seconds()
+	}
+	return nil
+}

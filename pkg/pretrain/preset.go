@@ -1,0 +1,86 @@
+package pretrain
+
+import (
+	"fmt"
+	"strings"
+
+	"llmjp.internal/modernbert/pkg/model/modernbert"
+)
+
+// common is what the paper's stages share (Table 1), with the optimizer's
+// epsilon from the authors' script.
+var common = Settings{
+	MaskRate: 0.3, AdamBeta1: 0.9, AdamBeta2: 0.98, AdamEpsilon: 1e-6, WeightDecay: 1e-5, Clip: 1,
+	Seed: 42, LossAverage: "tokens", MicroRows: 26, Compute: "float32", MicroTokens: 4096,
+}
+
+// presets are the stages of each, stage 1 first. Stage 2 is stage 1 with the
+// changes that are written here.
+var presets = map[string][2]func(*Settings){
+	// base is the paper's model: 187 million parameters.
+	"base": {func(s *Settings) {
+		s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads = 768, 1152, 22, 12
+		s.TotalSteps, s.WarmupSteps, s.LR = 500_000, 24_000, 5e-4
+		s.BatchSize, s.MaxLength = 3328, 1024
+		s.CheckpointEvery, s.CheckpointSteps, s.RollingEvery = 50_000, ints{0, 4_000, 15_000}, 1_000
+		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery = 500, 1_000, 1_000
+		s.Compute, s.MicroTokens = "bfloat16", 65_536
+	}, func(s *Settings) {
+		s.TotalSteps, s.LR, s.BatchSize, s.MaxLength, s.MicroRows = 200_000, 5e-5, 384, 8192, 3
+		s.CheckpointSteps = ints{0}
+		s.ActivationCheckpoints = true
+	}},
+	// small is for one GPU and an hour, or two cores and a night.
+	"small": {func(s *Settings) {
+		s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads = 256, 384, 6, 4
+		s.TotalSteps, s.WarmupSteps, s.LR = 5_000, 250, 1e-3
+		s.BatchSize, s.MaxLength, s.MicroRows = 64, 512, 32
+		s.CheckpointEvery, s.CheckpointSteps, s.RollingEvery = 1_000, ints{0, 40, 150, 500}, 100
+		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery = 100, 256, 500
+	}, func(s *Settings) {
+		s.TotalSteps, s.WarmupSteps, s.LR, s.BatchSize, s.MaxLength, s.MicroRows = 500, 50, 2e-4, 16, 2048, 8
+		s.CheckpointEvery, s.CheckpointSteps = 250, ints{0}
+	}},
+	// tiny shows every part in minutes on two cores.
+	"tiny": {func(s *Settings) {
+		s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads = 64, 96, 3, 4
+		s.TotalSteps, s.WarmupSteps, s.LR = 240, 20, 1e-2
+		s.BatchSize, s.MaxLength, s.MicroRows = 16, 128, 16
+		s.CheckpointEvery, s.CheckpointSteps = 60, ints{0, 10, 30}
+		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery, s.RetrievalPairs = 20, 96, 60, 200
+		s.Lengths = ints{64, 128}
+	}, func(s *Settings) {
+		s.TotalSteps, s.WarmupSteps, s.LR, s.BatchSize, s.MaxLength = 40, 5, 2e-3, 4, 512
+		s.CheckpointEvery, s.CheckpointSteps = 20, ints{0}
+		s.EvalEvery, s.RetrievalEvery = 10, 20
+		s.Lengths = ints{128, 256, 512}
+	}},
+}
+
+// Presets are the names of the presets, the smallest first.
+func Presets() []string { return []string{"tiny", "small", "base"} }
+
+// Preset gives a preset's settings for a stage, 1 or 2.
+func Preset(name string, stage int) (Settings, error) {
+	stages, ok := presets[name]
+	if !ok {
+		return Settings{}, fmt.Errorf("there is no preset %q; there are %s", name, strings.Join(Presets(), ", "))
+	}
+	if stage != 1 && stage != 2 {
+		return Settings{}, fmt.Errorf("there is no stage %d; there are 1 and 2", stage)
+	}
+	s := common
+	s.Preset, s.Stage = name, stage
+	for _, change := range stages[:stage] {
+		change(&s)
+	}
+	return s, nil
+}
+
+// Architecture is the model that the settings describe: the paper's in their
+// sizes.
+func (s Settings) Architecture() (*modernbert.Config, error) {
+	c := modernbert.Base()
+	c.HiddenSize, c.Intermediate, c.Layers, c.Heads = s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads
+	return c, c.Validate()
+}

@@ -1,0 +1,212 @@
+package pretrain
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Settings are everything that decides a run's numbers, and how it is
+// computed. The names are those of --set and of run.json.
+type Settings struct {
+	Preset string `json:"preset" set:"-"`
+	Stage  int    `json:"stage" set:"-"`
+
+	// The model, unless it starts from another one's weights.
+	HiddenSize       int `json:"hidden_size"`
+	IntermediateSize int `json:"intermediate_size"`
+	NumHiddenLayers  int `json:"num_hidden_layers"`
+	NumHeads         int `json:"num_attention_heads"`
+
+	TotalSteps  int     `json:"total_steps"`
+	WarmupSteps int     `json:"warmup_steps"`
+	LR          float64 `json:"lr"`         // the peak
+	BatchSize   int     `json:"batch_size"` // documents of an optimizer step
+	MaxLength   int     `json:"max_length"` // tokens of a document, special ones included
+	MaskRate    float64 `json:"mask_rate"`
+	AdamBeta1   float64 `json:"adam_beta1"`
+	AdamBeta2   float64 `json:"adam_beta2"`
+	AdamEpsilon float64 `json:"adam_epsilon"`
+	WeightDecay float64 `json:"weight_decay"`
+	Clip        float64 `json:"clip"` // of the gradient's norm; 0: none
+	Seed        uint64  `json:"seed"`
+	// LossAverage is "tokens", the mean over the batch's masked tokens, or
+	// "micro", the mean of the micro-batches' means: micro-batches are then
+	// MicroRows documents in the batch's order, as the authors' are.
+	LossAverage string `json:"loss_average"`
+	MicroRows   int    `json:"micro_rows"` // for loss_average=micro
+
+	CheckpointEvery int  `json:"checkpoint_every"` // steps between checkpoints that stay; 0: none
+	CheckpointSteps ints `json:"checkpoint_steps"` // further ones, such as 0
+	RollingEvery    int  `json:"rolling_every"`    // steps between checkpoints that replace one another; 0: none
+	EvalEvery       int  `json:"eval_every"`       // steps between validations; 0: none
+	EvalDocuments   int  `json:"eval_documents"`   // of the validation text; 0: all
+	RetrievalEvery  int  `json:"retrieval_every"`  // steps between validations that retrieve, too; 0: none
+	RetrievalPairs  int  `json:"retrieval_pairs"`  // the first so many; 0: all
+
+	Compute               string `json:"compute"`                // float32 or bfloat16
+	ActivationCheckpoints bool   `json:"activation_checkpoints"` // compute activations again in the backward pass
+	MicroTokens           int    `json:"micro_tokens"`           // positions of a micro-batch
+	Lengths               ints   `json:"lengths"`                // what documents are padded to; empty: train.Ladder
+}
+
+// ints is a list of numbers, written 0,10,20.
+type ints []int
+
+// String is the form that Set reads.
+func (list ints) String() string {
+	parts := make([]string, len(list))
+	for i, n := range list {
+		parts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(parts, ",")
+}
+
+// UnknownKey is a key that --set does not have.
+type UnknownKey struct{ Key string }
+
+func (e UnknownKey) Error() string {
+	return fmt.Sprintf("there is no setting %q; there are %s", e.Key, strings.Join(Keys(), ", "))
+}
+
+// Keys are the names of the settings that Set takes.
+func Keys() []string {
+	var keys []string
+	for key := range (&Settings{}).fields() {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Set sets a setting from "key=value". The error is an [UnknownKey] for a key
+// that there is not.
+func (s *Settings) Set(assignment string) error {
+	key, value, ok := strings.Cut(assignment, "=")
+	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	if !ok {
+		return fmt.Errorf("%q is not of the form key=value", assignment)
+	}
+	field, ok := s.fields()[key]
+	if !ok {
+		return UnknownKey{key}
+	}
+	if err := parse(field, value); err != nil {
+		return fmt.Errorf("%s=%s: %w", key, value, err)
+	}
+	return nil
+}
+
+// fields are those that Set may change, by name.
+func (s *Settings) fields() map[string]reflect.Value {
+	all := map[string]reflect.Value{}
+	v := reflect.ValueOf(s).Elem()
+	for i := range v.NumField() {
+		if tag := v.Type().Field(i).Tag; tag.Get("set") != "-" {
+			all[tag.Get("json")] = v.Field(i)
+		}
+	}
+	return all
+}
+
+func parse(field reflect.Value, value string) error {
+	switch to := field.Addr().Interface().(type) {
+	case *int:
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return fmt.Errorf("not a whole number")
+		}
+		*to = n
+	case *uint64:
+		n, err := strconv.ParseUint(value, 10, 64)
+		if err != nil {
+			return fmt.Errorf("not a whole number from 0 on")
+		}
+		*to = n
+	case *float64:
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return fmt.Errorf("not a number")
+		}
+		*to = x
+	case *bool:
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Errorf("neither true nor false")
+		}
+		*to = b
+	case *string:
+		*to = value
+	case *ints:
+		list := ints{}
+		for part := range strings.SplitSeq(value, ",") {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			n, err := strconv.Atoi(part)
+			if err != nil {
+				return fmt.Errorf("not a list of whole numbers such as 0,10,20")
+			}
+			list = append(list, n)
+		}
+		*to = list
+	default:
+		panic(fmt.Sprintf("pretrain: settings of type %T", to))
+	}
+	return nil
+}
+
+// Lines are the settings as "key = value", in their order.
+func (s Settings) Lines() []string {
+	var lines []string
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		lines = append(lines, fmt.Sprintf("%s = %v", v.Type().Field(i).Tag.Get("json"), v.Field(i).Interface()))
+	}
+	return lines
+}
+
+// Diff are the lines of s that differ from those of from, with what they were.
+func (s Settings) Diff(from Settings) []string {
+	var lines []string
+	before := from.Lines()
+	for i, line := range s.Lines() {
+		if line != before[i] {
+			_, was, _ := strings.Cut(before[i], " = ")
+			lines = append(lines, fmt.Sprintf("%s (was %s)", line, was))
+		}
+	}
+	return lines
+}
+
+// free are the settings that a run may be resumed with others of: they change
+// how it is computed or what is written, and numbers at most by rounding.
+var free = []string{
+	"checkpoint_every", "checkpoint_steps", "rolling_every", "activation_checkpoints", "micro_tokens", "lengths",
+}
+
+// conflict names what keeps a run with the settings old from being resumed
+// with s, "" if nothing does.
+func (s Settings) conflict(old Settings) string {
+	var all []string
+	before := old.Lines()
+	for i, line := range s.Lines() {
+		key, now, _ := strings.Cut(line, " = ")
+		if _, was, _ := strings.Cut(before[i], " = "); was != now && !slices.Contains(free, key) {
+			all = append(all, fmt.Sprintf("%s is %s there and %s here", key, was, now))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// UnmarshalJSON refuses settings that this program does not know: they belong
+// to a run of a later version.
+func (s *Settings) UnmarshalJSON(data []byte) error {
+	type plain Settings
+	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode((*plain)(s))
+}

@@ -1,0 +1,57 @@
+package pretrain
+
+import (
+	"math"
+
+	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// countedTokens is how much of the training text its token frequencies are
+// counted on: more would not move them.
+const countedTokens = 1 << 26
+
+// unigram is the floor that a model must get under: what it scores who knows
+// only how frequent each token is in the training text. Frequencies are
+// smoothed by one more of each token of the vocabulary. labels are those of
+// the validation text; nil is returned where nothing is masked.
+func unigram(c *corpus.Corpus, vocab int, labels [][]int32) (*result.Unigram, error) {
+	counts := make([]float64, vocab)
+	total := 0
+	for i := 0; i < c.Len() && total < countedTokens; i++ {
+		tokens, err := c.Doc(i)
+		if err != nil {
+			return nil, err
+		}
+		for _, token := range tokens {
+			counts[token]++
+		}
+		total += len(tokens)
+	}
+	frequent := 0
+	for token, n := range counts {
+		if n > counts[frequent] {
+			frequent = token
+		}
+	}
+	var u result.Unigram
+	masked := 0
+	for _, row := range labels {
+		for _, label := range row {
+			if label == ignored {
+				continue
+			}
+			masked++
+			u.Loss -= math.Log((counts[label] + 1) / float64(total+vocab))
+			if int(label) == frequent {
+				u.Accuracy++
+			}
+		}
+	}
+	if masked == 0 {
+		return nil, nil
+	}
+	u.Loss /= float64(masked)
+	u.Accuracy /= float64(masked)
+	return &u, nil
+}
