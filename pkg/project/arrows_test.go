@@ -33,6 +33,7 @@ var arrows = map[string]string{
 	"finetune": "train model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval":     "model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":    "train model model/checkpoint encoder text corpus result backend durable project",
+	"doctor":   "backend text hub figure",
 	// Drawing knows results alone.
 	"figure":        "result",
 	"figure/inline": "figure result project",
