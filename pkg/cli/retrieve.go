@@ -64,16 +64,10 @@ func (o retrieveOptions) check() error {
 	if o.model == "" || o.pairs == "" {
 		return usagef("retrieve needs --model M and --pairs F, see --help")
 	}
-	if _, err := encoder.ParsePooling(o.pooling); err != nil {
-		return usagef("--pooling: %w", err)
-	}
 	if _, err := retrieval.ParseUnit(o.unit); err != nil {
 		return usagef("--unit: %w", err)
 	}
-	if o.maxLength < 0 {
-		return usagef("--max-length %d: a length is at least 1, 0 is no limit", o.maxLength)
-	}
-	return nil
+	return checkEmbedding(o.pooling, o.maxLength)
 }
 
 func retrieve(ctx context.Context, o retrieveOptions, stdout, stderr io.Writer) error {
@@ -109,8 +103,11 @@ func scoresOf(ctx context.Context, o retrieveOptions, task *retrieval.Task, stde
 	}
 	defer e.Close()
 	scores, cut, err := task.Model(ctx, e, sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength})
+	if err != nil {
+		return retrieval.Scores{}, fmt.Errorf("%s: %w", o.model, err)
+	}
 	sayCut(stderr, cut)
-	return scores, err
+	return scores, nil
 }
 
 // bodyOf loads a model without its head, for embeddings.

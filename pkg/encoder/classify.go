@@ -16,13 +16,14 @@ func (e *Encoder) Classify(ctx context.Context, rows []Row) ([]float32, error) {
 		return nil, err
 	}
 	p, err := e.program("classify", func(w model.Weights, nodes []*graph.Node) []*graph.Node {
-		in := model.Inputs{IDs: nodes[0], Lengths: nodes[1]}
+		in := model.Inputs{IDs: nodes[0], Lengths: nodes[1], TypeIDs: nodes[2]}
 		layers := e.Arch.Hidden(w, in, e.options())
 		return []*graph.Node{e.Arch.Classify(w, layers[len(layers)-1], in, e.options())}
 	})
 	if err != nil {
 		return nil, err
 	}
+	p.types = true
 	labels := e.Arch.Dimensions().Labels
 	out := make([]float32, len(rows)*labels)
 	err = e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {

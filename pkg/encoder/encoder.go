@@ -64,7 +64,10 @@ func New(b compute.Backend, arch model.Architecture, head model.Head, params []*
 // in the order of its params: those of a training step after an update, without
 // a copy. They stay the caller's; the encoder must be one that [New] made.
 func (e *Encoder) SetWeights(params []*tensors.Tensor) error {
-	if e.owned || len(params) != len(e.params) {
+	if e.owned {
+		return fmt.Errorf("an encoder that was loaded keeps its weights: make one with New")
+	}
+	if len(params) != len(e.params) {
 		return fmt.Errorf("%d tensors for the model's %d weights", len(params), len(e.params))
 	}
 	for i, p := range e.params {

@@ -7,8 +7,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -188,6 +190,47 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// A classifier looks at token types; other weights of the same model count
+// from the next call on.
+func TestClassifyTypesAndWeights(t *testing.T) {
+	ctx := context.Background()
+	loaded := open(t, "bert", Options{})
+	e, err := New(loaded.backend, loaded.Arch, loaded.Head, loaded.weights, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	ids := []int32{5, 300, 301, 6, 302, 6}
+	classify := func(types []int32) []float32 {
+		scores, err := e.Classify(ctx, []Row{{IDs: ids[:4]}, {IDs: ids, TypeIDs: types}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return scores[3:]
+	}
+	plain, zeros, ones := classify(nil), classify(make([]int32, 6)), classify([]int32{0, 0, 0, 0, 1, 1})
+	if !cmp.Equal(plain, zeros) || cmp.Equal(plain, ones) {
+		t.Errorf("no types %v, types of 0 %v, types of 0 and 1 %v", plain, zeros, ones)
+	}
+	other := slices.Clone(loaded.weights)
+	last := len(other) - 1 // the classifier's bias
+	other[last] = tensors.FromValue([]float32{1, 2, 3})
+	if err := e.SetWeights(other); err != nil {
+		t.Fatal(err)
+	}
+	changed := classify(nil)
+	if err := e.SetWeights(loaded.weights); err != nil {
+		t.Fatal(err)
+	}
+	if cmp.Equal(changed, plain) || !cmp.Equal(classify(nil), plain) {
+		t.Errorf("scores %v, with another bias %v", plain, changed)
+	}
+	other[0] = other[last]
+	wants(t, e.SetWeights(other), "a tensor of [3]")
+	wants(t, e.SetWeights(other[1:]), "tensors for the model's")
+	wants(t, loaded.SetWeights(loaded.weights), "keeps its weights")
+}
+
 func TestLosses(t *testing.T) {
 	g, _ := readGolden(t)
 	e := open(t, "modernbert", Options{BatchRows: 3})
@@ -221,11 +264,13 @@ func TestRefusals(t *testing.T) {
 	ctx := context.Background()
 	e := open(t, "modernbert", Options{})
 	for want, row := range map[string]Row{
-		"no tokens":                     {},
-		"97 tokens, the model takes 96": {IDs: make([]int32, 97)},
-		"ids[1] is -1, outside":         {IDs: []int32{5, -1}},
-		"ids[0] is 100000, outside":     {IDs: []int32{100000}},
-		"3 of 2 tokens attended to":     {IDs: []int32{5, 6}, Attended: 3},
+		"no tokens":                                {},
+		"97 tokens, the model takes 96":            {IDs: make([]int32, 97)},
+		"ids[1] is -1, outside":                    {IDs: []int32{5, -1}},
+		"ids[0] is 100000, outside":                {IDs: []int32{100000}},
+		"3 of 2 tokens attended to":                {IDs: []int32{5, 6}, Attended: 3},
+		"1 token types for 2 tokens":               {IDs: []int32{5, 6}, TypeIDs: []int32{0}},
+		"token type 0 is 0, the model has 0 types": {IDs: []int32{5, 6}, TypeIDs: []int32{0, 1}},
 	} {
 		_, err := e.EmbedRows(ctx, []Row{{IDs: []int32{5, 6}}, row}, Mean)
 		wants(t, err, "input 1: "+want)

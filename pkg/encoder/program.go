@@ -13,8 +13,9 @@ import (
 // program is a function of the weights and some inputs, compiled for every
 // shape of the inputs.
 type program struct {
-	e    *Encoder
-	exec *graph.Exec
+	e     *Encoder
+	exec  *graph.Exec
+	types bool // takes token types behind ids and lengths
 }
 
 // program makes the named program at its first use.
@@ -31,7 +32,7 @@ func (e *Encoder) program(name string, build func(w model.Weights, inputs []*gra
 	if err != nil {
 		return nil, fmt.Errorf("graph %s: %w", name, err)
 	}
-	p := &program{e, exec.WithName(name).SetMaxCache(-1)}
+	p := &program{e: e, exec: exec.WithName(name).SetMaxCache(-1)}
 	e.programs[name] = p
 	e.shapes[name] = map[[2]int]bool{}
 	return p, nil
@@ -64,10 +65,11 @@ func free(ts ...*tensors.Tensor) {
 	}
 }
 
-// inputs makes ids [rows, length] and lengths [rows] of a batch. Positions
-// that no input has hold the pad id, empty rows attend to one of them.
-func (e *Encoder) inputs(rows []Row, b batch) (ids, lengths *tensors.Tensor) {
-	flat := make([]int32, b.rows*b.length)
+// inputs makes ids [rows, length] and lengths [rows] of a batch, and token
+// types [rows, length] where they are asked for. Positions that no input has
+// hold the pad id and type 0, empty rows attend to one of them.
+func (e *Encoder) inputs(rows []Row, b batch, types bool) []*tensors.Tensor {
+	flat, kinds := make([]int32, b.rows*b.length), make([]int32, b.rows*b.length)
 	attended := make([]int32, b.rows)
 	pad := int32(max(0, e.Arch.Dimensions().PadID))
 	for i := range flat {
@@ -78,9 +80,14 @@ func (e *Encoder) inputs(rows []Row, b batch) (ids, lengths *tensors.Tensor) {
 	}
 	for i, input := range b.inputs {
 		copy(flat[i*b.length:], rows[input].IDs)
+		copy(kinds[i*b.length:], rows[input].TypeIDs)
 		attended[i] = int32(rows[input].attended())
 	}
-	return tensors.FromFlatDataAndDimensions(flat, b.rows, b.length), tensors.FromFlatDataAndDimensions(attended, b.rows)
+	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, b.rows, b.length), tensors.FromFlatDataAndDimensions(attended, b.rows)}
+	if types {
+		inputs = append(inputs, tensors.FromFlatDataAndDimensions(kinds, b.rows, b.length))
+	}
+	return inputs
 }
 
 // run plans rows, runs the program on each batch and gives its outputs to
@@ -104,9 +111,9 @@ func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		ids, attended := e.inputs(rows, b)
-		outputs, err := p.call(ids, attended)
-		free(ids, attended)
+		inputs := e.inputs(rows, b, p.types)
+		outputs, err := p.call(inputs...)
+		free(inputs...)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,9 @@ import (
 // Row is one tokenized input.
 type Row struct {
 	IDs []int32
+	// TypeIDs are token types, one for each id; nil is 0 for all. Only a
+	// classifier whose model has token types looks at them.
+	TypeIDs []int32
 	// Attended is how many of the ids are attended to; those after them are
 	// padding. 0 means all.
 	Attended int
@@ -36,10 +39,17 @@ func (e *Encoder) Check(r Row) error {
 		return fmt.Errorf("%d tokens, the model takes %d", len(r.IDs), d.MaxLength)
 	case r.Attended < 0 || r.Attended > len(r.IDs):
 		return fmt.Errorf("%d of %d tokens attended to", r.Attended, len(r.IDs))
+	case r.TypeIDs != nil && len(r.TypeIDs) != len(r.IDs):
+		return fmt.Errorf("%d token types for %d tokens", len(r.TypeIDs), len(r.IDs))
 	}
 	for i, id := range r.IDs {
 		if id < 0 || int(id) >= d.Vocab {
 			return fmt.Errorf("ids[%d] is %d, outside the vocabulary of %d", i, id, d.Vocab)
+		}
+	}
+	for i, id := range r.TypeIDs {
+		if id < 0 || int(id) >= d.Types {
+			return fmt.Errorf("token type %d is %d, the model has %d types", i, id, d.Types)
 		}
 	}
 	return nil

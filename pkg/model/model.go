@@ -104,6 +104,9 @@ type Architecture interface {
 	// and transformers' problem_type ("regression",
 	// "single_label_classification", "multi_label_classification").
 	WithLabels(n int, problem string) Architecture
+	// WithLabelNames returns the same classifier with names for its outputs
+	// (id2label), as many as it has.
+	WithLabelNames(names []string) Architecture
 	// ConfigJSON is the config.json that transformers loads; class is its
 	// architectures entry's head.
 	ConfigJSON(head Head) ([]byte, error)
@@ -112,6 +115,8 @@ type Architecture interface {
 // Dimensions are the sizes of an architecture.
 type Dimensions struct {
 	Vocab, Hidden, Layers, MaxLength, Labels, PadID int
+	// Types is how many token types there are; 0 for an architecture without.
+	Types int
 	// DefaultLabelNames etc. stay in the config itself.
 	Problem string // problem_type of the classifier, "" if none is set
 }

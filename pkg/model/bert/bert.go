@@ -4,6 +4,8 @@
 package bert
 
 import (
+	"slices"
+
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/fields"
 )
@@ -18,6 +20,7 @@ func (c *Config) Dimensions() model.Dimensions {
 	return model.Dimensions{
 		Vocab: c.Vocab, Hidden: c.HiddenSize, Layers: c.Layers, MaxLength: c.MaxLength,
 		Labels: c.Labels.Len(), PadID: c.PadID, Problem: c.Labels.Problem,
+		Types: c.Types,
 	}
 }
 
@@ -28,6 +31,13 @@ func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	if n != c.Labels.Len() {
 		clone.Labels.Names = fields.NumberedLabels(n)
 	}
+	return clone
+}
+
+// WithLabelNames is the same classifier whose outputs have these names.
+func (c *Config) WithLabelNames(names []string) model.Architecture {
+	clone := c.Clone()
+	clone.Labels.Names = slices.Clone(names)
 	return clone
 }
 

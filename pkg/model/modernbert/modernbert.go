@@ -5,6 +5,8 @@
 package modernbert
 
 import (
+	"slices"
+
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/fields"
 )
@@ -29,5 +31,12 @@ func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	if n != c.Labels.Len() {
 		clone.Labels.Names = fields.NumberedLabels(n)
 	}
+	return clone
+}
+
+// WithLabelNames is the same classifier whose outputs have these names.
+func (c *Config) WithLabelNames(names []string) model.Architecture {
+	clone := c.Clone()
+	clone.Labels.Names = slices.Clone(names)
 	return clone
 }

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/sentence"
+	"llmjp.internal/modernbert/pkg/eval/similarity"
+)
+
+func init() { commands = append(commands, newSimilarity) }
+
+// similarityOptions are similarity's flags.
+type similarityOptions struct {
+	model, pairs, output string
+	texts                []string
+	random               int
+	seed                 uint64
+	pooling, uniformity  string
+	maxLength            int
+}
+
+// similarityReport is what similarity prints, with cosines. In --output
+// Positive and Random are squared distances.
+type similarityReport struct {
+	Alignment   float64     `json:"alignment"`
+	Uniformity  float64     `json:"uniformity"`
+	Pairs       int         `json:"n_pairs"`
+	Texts       int         `json:"n_texts"`
+	Quantity    string      `json:"quantity"` // of Positive and Random
+	Positive    []float64   `json:"positive"`
+	Random      []float64   `json:"random"`
+	RandomPairs [][2]string `json:"random_pairs"`
+}
+
+func newSimilarity() *cobra.Command {
+	var o similarityOptions
+	cmd := &cobra.Command{
+		Use:   "similarity --model M --pairs F --texts F",
+		Short: "Alignment and uniformity, and how similar positive and random pairs are (Figures 3 and 4)",
+		Long: "Prints {\"alignment\", \"uniformity\", \"positive\", \"random\", \"random_pairs\", …}: positive are the\n" +
+			"cosines of the pairs in order, random those of --random pairs of two different passages drawn from\n" +
+			"all of --texts by --seed. Alignment is the mean of |x-y|² over the pairs, with embeddings of length\n" +
+			"one; uniformity the log of the mean of exp(-2|x-y|²) over all ordered pairs of two different entries\n" +
+			"among the texts of the random pairs. --output has squared distances 2-2cos instead of cosines.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return runSimilarity(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	cmd.Flags().StringVar(&o.pairs, "pairs", "", "positive pairs: JSON lines {\"query\": R, \"positive\": R} (`F`)")
+	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "passages: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times (`F`)")
+	cmd.Flags().StringVar(&o.output, "output", "", "write the same with squared distances into `R.json`")
+	cmd.Flags().IntVar(&o.random, "random", similarity.PaperPairs, "draw `N` random pairs")
+	cmd.Flags().Uint64Var(&o.seed, "seed", similarity.PaperSeed, "`SEED` of the random pairs")
+	cmd.Flags().StringVar(&o.uniformity, "uniformity", string(similarity.AllPairs), "`OVER` which pairs: all, or pairs for the random pairs alone (the paper's wording)")
+	cmd.Flags().StringVar(&o.pooling, "pooling", string(encoder.Mean), "`POOLING` of the hidden states: mean or cls")
+	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens; 0 is what the model takes")
+	return cmd
+}
+
+func (o similarityOptions) check() error {
+	if o.model == "" || o.pairs == "" || len(o.texts) == 0 {
+		return usagef("similarity needs --model M, --pairs F and --texts F, see --help")
+	}
+	if o.random < 1 {
+		return usagef("--random %d: at least one random pair is needed", o.random)
+	}
+	if _, err := similarity.ParseUniformity(o.uniformity); err != nil {
+		return usagef("--uniformity: %w", err)
+	}
+	return checkEmbedding(o.pooling, o.maxLength)
+}
+
+// checkEmbedding refuses values of --pooling and --max-length.
+func checkEmbedding(pooling string, maxLength int) error {
+	if _, err := encoder.ParsePooling(pooling); err != nil {
+		return usagef("--pooling: %w", err)
+	}
+	if maxLength < 0 {
+		return usagef("--max-length %d: a length is at least 1, 0 is no limit", maxLength)
+	}
+	return nil
+}
+
+func runSimilarity(ctx context.Context, o similarityOptions, stdout, stderr io.Writer) error {
+	task, err := similarity.Open(o.pairs, o.random, o.seed, o.texts...)
+	if err != nil {
+		return err
+	}
+	e, err := bodyOf(ctx, o.model, stderr)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	options := sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength}
+	scores, cut, err := task.Model(ctx, e, options, similarity.Uniformity(o.uniformity))
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.model, err)
+	}
+	sayCut(stderr, cut)
+	report := similarityReport{
+		scores.Alignment, scores.Uniformity, len(task.Queries), 2 * len(task.Left),
+		"cosine", scores.Positive, scores.Random, task.RandomPairs,
+	}
+	if o.output != "" {
+		far := report
+		far.Quantity, far.Positive, far.Random = "squared distance", scores.PositiveDistances, scores.RandomDistances
+		err := durable.File(o.output, func(w io.Writer) error { return json.NewEncoder(w).Encode(far) })
+		if err != nil {
+			return err
+		}
+	}
+	return json.NewEncoder(stdout).Encode(report)
+}

@@ -1,0 +1,7 @@
+// Package similarity measures sentence embeddings by how close pairs of texts
+// lie: alignment and uniformity (Figure 3; Wang and Isola, 2020), and the
+// similarities of positive and of random pairs (Figure 4).
+//
+//	task, err := similarity.Open(pairs, 2000, 42, texts)
+//	scores, _, err := task.Model(ctx, encoder, sentence.Options{}, similarity.AllPairs)
+package similarity

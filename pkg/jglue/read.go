@@ -1,0 +1,164 @@
+package jglue
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"llmjp.internal/modernbert/pkg/corpus"
+)
+
+// Example is one row of a task.
+type Example struct {
+	ID    string // the row's own, "" if it has none
+	A, B  string // B is "" where the task has one sentence
+	Label float64
+	Where string // FILE:LINE
+}
+
+// line is what the tasks' files hold, as far as it matters.
+type line struct {
+	PairID    json.RawMessage `json:"sentence_pair_id"` // JSTS, JNLI
+	UID       json.RawMessage `json:"uid"`              // JCoLA
+	Sentence1 *string         `json:"sentence1"`
+	Sentence2 *string         `json:"sentence2"`
+	Sentence  *string         `json:"sentence"`
+	Label     json.RawMessage `json:"label"`
+}
+
+// Read reads a task's files as published, JSON lines, by path or glob. Errors
+// name FILE:LINE: a sentence or label that is missing, a label that the task
+// does not know, a score out of range, a line of another task.
+func Read(task Task, patterns ...string) ([]Example, error) {
+	var examples []Example
+	for l, err := range corpus.Lines(patterns...) {
+		if err != nil {
+			return nil, err
+		}
+		e, err := task.example(l.JSON)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", l.File, l.Number, err)
+		}
+		e.Where = fmt.Sprintf("%s:%d", l.File, l.Number)
+		examples = append(examples, e)
+	}
+	return examples, nil
+}
+
+func (t Task) example(data []byte) (Example, error) {
+	var l line
+	if err := json.Unmarshal(data, &l); err != nil {
+		return Example{}, notALine(err)
+	}
+	label, err := t.label(l.Label)
+	if other := l.task(); other != "" && other != t.Name {
+		return Example{}, fmt.Errorf("a line of %s, the task is %s", other, t.Name)
+	}
+	if err != nil {
+		return Example{}, err
+	}
+	e := Example{ID: plain(l.PairID), Label: label}
+	if !t.Pair {
+		e.ID = plain(l.UID)
+		e.A, err = sentence("sentence", l.Sentence)
+		return e, err
+	}
+	if e.A, err = sentence("sentence1", l.Sentence1); err != nil {
+		return Example{}, err
+	}
+	e.B, err = sentence("sentence2", l.Sentence2)
+	return e, err
+}
+
+// label reads a label in the form that the task's files have.
+func (t Task) label(raw json.RawMessage) (float64, error) {
+	switch string(raw) {
+	case "":
+		return 0, errors.New("field label is missing")
+	case "null":
+		return 0, errors.New("field label is null: leave lines without a label out")
+	}
+	if t.Regression() {
+		var score float64
+		if err := json.Unmarshal(raw, &score); err != nil {
+			return 0, fmt.Errorf("field label is %s, want a score from 0 to %d", raw, MaxScore)
+		}
+		if score < 0 || score > MaxScore {
+			return 0, fmt.Errorf("field label is %g, want a score from 0 to %d", score, MaxScore)
+		}
+		return score, nil
+	}
+	var name string
+	if json.Unmarshal(raw, &name) == nil && t.Pair { // JNLI has names, JCoLA numbers
+		if class := slices.Index(t.Labels, name); class >= 0 {
+			return float64(class), nil
+		}
+	}
+	var class int
+	if json.Unmarshal(raw, &class) == nil && !t.Pair && class >= 0 && class < len(t.Labels) {
+		return float64(class), nil
+	}
+	return 0, fmt.Errorf("field label is %s, want %s", raw, t.wanted())
+}
+
+// wanted lists a task's labels as its files write them.
+func (t Task) wanted() string {
+	if t.Pair {
+		return strings.Join(t.Labels, ", ")
+	}
+	var list []string
+	for k, name := range t.Labels {
+		list = append(list, fmt.Sprintf("%d (%s)", k, name))
+	}
+	return strings.Join(list, ", ")
+}
+
+// task tells from a line's form which task it is of, "" if that is not clear.
+func (l line) task() string {
+	number, name := 0.0, ""
+	labelled := len(l.Label) > 0 && string(l.Label) != "null"
+	isNumber := labelled && json.Unmarshal(l.Label, &number) == nil
+	isName := labelled && json.Unmarshal(l.Label, &name) == nil
+	switch pair := l.Sentence1 != nil || l.Sentence2 != nil; {
+	case pair && l.Sentence == nil && isNumber:
+		return JSTS.Name
+	case pair && l.Sentence == nil && isName && slices.Contains(JNLI.Labels, name):
+		return JNLI.Name
+	case !pair && l.Sentence != nil && isNumber:
+		return JCoLA.Name
+	}
+	return ""
+}
+
+func sentence(field string, value *string) (string, error) {
+	if value == nil {
+		return "", fmt.Errorf("field %s is missing", field)
+	}
+	if strings.TrimSpace(*value) == "" {
+		return "", fmt.Errorf("field %s is empty", field)
+	}
+	return *value, nil
+}
+
+// plain is an id as text, whether the file writes it as a string or a number.
+func plain(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(raw)
+}
+
+// notALine says what is wrong with a line's JSON.
+func notALine(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return fmt.Errorf("field %s is of JSON type %s, want %s", wrong.Field, wrong.Value, wrong.Type.Kind())
+	}
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("the line is of JSON type %s, want an object", wrong.Value)
+	}
+	return fmt.Errorf("not JSON: %w", err)
+}
