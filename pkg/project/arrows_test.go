@@ -29,8 +29,9 @@ var arrows = map[string]string{
 	"encoder":               "model model/checkpoint text backend",
 	// Experiments: results come out.
 	"train":    "model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"jglue":    "model encoder text corpus eval/metric",
 	"pretrain": "train model model/checkpoint encoder text corpus result backend durable",
-	"finetune": "train model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"finetune": "train jglue model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval":     "model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":    "train model model/checkpoint encoder text corpus result backend durable project",
 	"doctor":   "backend text hub figure",
