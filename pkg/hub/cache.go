@@ -14,19 +14,19 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 )
 
-// cache is a model's folder in the hub's cache:
+// cache is a model's or a data set's folder in the hub's cache:
 //
 //	blobs/HASH                   contents, by their ETag
 //	snapshots/COMMIT/FILE        links to them
 //	refs/REVISION                the commit that a branch or tag stood for
 //	.no_exist/COMMIT/FILE        files that the commit does not have
 type cache struct {
-	root  string // models--owner--name
+	root  string // models--owner--name, datasets--owner--name
 	locks string
 }
 
-func (c *Client) cache(model string) cache {
-	name := "models--" + strings.ReplaceAll(model, "/", "--")
+func (c *Client) cache(kind, model string) cache {
+	name := kind + "--" + strings.ReplaceAll(model, "/", "--")
 	return cache{filepath.Join(c.Cache, name), filepath.Join(c.Cache, ".locks", name)}
 }
 

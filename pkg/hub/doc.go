@@ -8,6 +8,8 @@
 // git's SHA-1 of small ones). The cache has the layout of the hub's Python
 // library, its locks included, so both use each other's files.
 //
+// Single files of a data set are fetched in the same way ([Client.Dataset]).
+//
 // A model that is in the cache completely is used without any request. The
 // environment is honoured as the Python library does: HF_HOME, HF_HUB_CACHE,
 // HF_ENDPOINT, HF_TOKEN (or the token file in HF_HOME), HF_HUB_OFFLINE,

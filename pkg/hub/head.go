@@ -35,7 +35,11 @@ func (f *fetcher) address(name string) string {
 	if f.commit != "" {
 		revision = f.commit
 	}
-	return f.Endpoint + "/" + f.ref.Model + "/resolve/" + url.PathEscape(revision) + "/" + url.PathEscape(name)
+	parts := strings.Split(name, "/")
+	for i := range parts {
+		parts[i] = url.PathEscape(parts[i])
+	}
+	return f.Endpoint + "/" + f.folder + f.ref.Model + "/resolve/" + url.PathEscape(revision) + "/" + strings.Join(parts, "/")
 }
 
 // head asks for a file's commit, hash and size. Redirects within the endpoint

@@ -45,7 +45,7 @@ func (c *Client) resolve(ctx context.Context, ref string, weights bool) (string,
 	if err != nil {
 		return "", err
 	}
-	f := &fetcher{Client: c, ref: r, cache: c.cache(r.Model)}
+	f := &fetcher{Client: c, ref: r, cache: c.cache("models", r.Model)}
 	f.commit = f.cache.commit(r.Revision)
 	if err := f.fetch(ctx, weights); err != nil {
 		// Whoever has all that is needed does not need the hub.
@@ -58,9 +58,10 @@ func (c *Client) resolve(ctx context.Context, ref string, weights bool) (string,
 	return f.cache.snapshot(f.commit), nil
 }
 
-// fetcher fetches one model at one revision.
+// fetcher fetches one model or data set at one revision.
 type fetcher struct {
 	*Client
+	folder string // of the hub: "" for models, "datasets/"
 	ref    Ref
 	cache  cache
 	commit string // "" until it is known

@@ -25,6 +25,8 @@ type server struct {
 	*httptest.Server
 	store *httptest.Server
 	files map[string]string
+	// folder of the hub that the model stands in: "/datasets" makes it a data set.
+	folder string
 
 	mu       sync.Mutex
 	requests []string       // "HEAD config.json", "GET model.safetensors bytes=5-"
@@ -72,7 +74,7 @@ func (s *server) taken() []string {
 }
 
 func (s *server) answer(w http.ResponseWriter, r *http.Request) {
-	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), "/me/tiny/resolve/")
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(r.URL.EscapedPath(), s.folder), "/me/tiny/resolve/")
 	if !ok {
 		w.Header().Set("X-Error-Code", "RepoNotFound")
 		w.WriteHeader(http.StatusUnauthorized)
