@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"llmjp.internal/modernbert/pkg/eval/retrieval"
+	"llmjp.internal/modernbert/pkg/corpus"
 )
 
 // testdata has the published form; its texts were written for the test.
@@ -47,12 +47,19 @@ func TestTask(t *testing.T) {
 	if err := Write(dir, pairs, passages); err != nil {
 		t.Fatal(err)
 	}
-	got, err := retrieval.Open(filepath.Join(dir, PairsFile), filepath.Join(dir, TextsFile))
+	written, err := corpus.ReadPairs(filepath.Join(dir, PairsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
-	expected := &retrieval.Task{Queries: []string{"東京は首都である。", "山である。"}, Passages: []string{"<京都> の & 寺。", "山である。"}}
-	if diff := cmp.Diff(expected, got); diff != "" {
+	texts, err := corpus.ReadPassages(filepath.Join(dir, TextsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	queries, positives, err := texts.Resolve(written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"東京は首都である。", "山である。"}, {"<京都> の & 寺。", "山である。"}}, [][]string{queries, positives}); diff != "" {
 		t.Error(diff)
 	}
 }
