@@ -34,12 +34,13 @@ func (r *run) prepare(ctx context.Context) (unlock func(), err error) {
 	if err := os.MkdirAll(r.opt.Output, 0o777); err != nil {
 		return nil, err
 	}
-	if unlock, err = lock(filepath.Join(r.opt.Output, ".lock")); err != nil {
+	release, err := lock(filepath.Join(r.opt.Output, ".lock"))
+	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			unlock()
+			release()
 		}
 	}()
 	old, err := readRunFile(r.opt.Output)
@@ -67,7 +68,7 @@ func (r *run) prepare(ctx context.Context) (unlock func(), err error) {
 	if old != nil && old.CorpusDigest != r.corpus.Digest() {
 		return nil, fmt.Errorf("%s holds a run on another text or with another tokenizer: choose another --output", r.opt.Output)
 	}
-	return unlock, r.writeRunFile()
+	return release, r.writeRunFile()
 }
 
 // lock holds a run's folder for one process.
