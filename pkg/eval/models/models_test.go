@@ -1,0 +1,72 @@
+package models
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// put makes files below dir.
+func put(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(`{"stage": 2}`), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	dir := t.TempDir()
+	run, plain, other := filepath.Join(dir, "run"), filepath.Join(dir, "a", "plain"), filepath.Join(dir, "b", "plain")
+	put(t, dir, "run/run.json", "run/checkpoints/step-001000/config.json", "run/checkpoints/step-99999/config.json", "run/checkpoints/step-000000/config.json",
+		"run/checkpoints/.step-000500.00.tmp/config.json", "run/checkpoints/step-000700/half", "a/plain/config.json", "b/plain/config.json", "tuned/model/config.json")
+	at := func(step string) string { return filepath.Join(run, "checkpoints", step) }
+	stage := func(step int) result.Checkpoint { return result.Checkpoint{Stage: 2, Step: step} }
+	for _, c := range []struct {
+		name string
+		refs []string
+		want []Model
+	}{
+		{"run", []string{run}, []Model{{stage(0), at("step-000000")}, {stage(1000), at("step-001000")}, {stage(99999), at("step-99999")}}},
+		{"checkpoint", []string{at("step-001000")}, []Model{{stage(1000), at("step-001000")}}},
+		{"hub", []string{"llm-jp/llm-jp-modernbert-base@main"}, []Model{{result.Checkpoint{Name: "llm-jp-modernbert-base@main"}, "llm-jp/llm-jp-modernbert-base@main"}}},
+		{"tuned", []string{filepath.Join(dir, "tuned", "model")}, []Model{{result.Checkpoint{Name: "tuned/model"}, filepath.Join(dir, "tuned", "model")}}},
+		{"same name", []string{plain, other}, []Model{{result.Checkpoint{Name: plain}, plain}, {result.Checkpoint{Name: other}, other}}},
+	} {
+		got, err := List(c.refs...)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+	if got, _ := List(run); got[1].Label() != "stage 2, 1k" {
+		t.Errorf("label %q", got[1].Label())
+	}
+}
+
+func TestListRefused(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "empty/run.json", "broken/checkpoints/step-000001/config.json")
+	if err := os.WriteFile(filepath.Join(dir, "broken", "run.json"), []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for want, refs := range map[string][]string{
+		"no model": nil, "empty": {""}, "no checkpoint yet": {filepath.Join(dir, "empty")}, "broken/run.json": {filepath.Join(dir, "broken")},
+	} {
+		if _, err := List(refs...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", refs, err, want)
+		}
+	}
+}
