@@ -1,0 +1,85 @@
+package encoder
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/text"
+)
+
+// Random makes an encoder with the weights that seed draws: a model before its
+// first step of training. Close frees them.
+func Random(arch model.Architecture, head model.Head, seed uint64, tok text.Tokenizer) (*Encoder, error) {
+	b, err := backend.Open()
+	if err != nil {
+		return nil, err
+	}
+	params := arch.Params(head)
+	weights, err := Upload(b, params, model.Draw(params, seed))
+	if err != nil {
+		return nil, err
+	}
+	e, err := New(b, arch, head, weights, tok)
+	if err != nil {
+		return nil, err
+	}
+	e.Name, e.owned = "random weights", true
+	return e, nil
+}
+
+// Stage is what a forward pass has computed at one place.
+type Stage struct {
+	Name  string
+	Shape []int   // of the values of one row: positions first
+	Std   float64 // standard deviation of the values
+}
+
+// Walk sends one row through the model and tells what comes out where: the
+// embeddings, every layer, the last after the final norm, and with a
+// masked-language-model head the scores over the vocabulary.
+func (e *Encoder) Walk(ctx context.Context, row Row) ([]Stage, error) {
+	var stages []Stage
+	add := func(name string, values []float32) {
+		stages = append(stages, Stage{name, []int{len(row.IDs), len(values) / len(row.IDs)}, deviation(values)})
+	}
+	err := e.Hidden(ctx, []Row{row}, func(_ int, layers [][]float32) error {
+		for k, values := range layers {
+			switch k {
+			case 0:
+				add("embeddings", values)
+			case len(layers) - 1:
+				add(fmt.Sprintf("layer %d, final norm", k-1), values)
+			default:
+				add(fmt.Sprintf("layer %d", k-1), values)
+			}
+		}
+		return nil
+	})
+	if err != nil || e.Head != model.MaskedLM {
+		return stages, err
+	}
+	var scores []float32
+	err = e.Logits(ctx, []Row{row}, nil, func(_, _ int, values []float32) error {
+		scores = append(scores, values...)
+		return nil
+	})
+	if err == nil {
+		add("scores", scores)
+	}
+	return stages, err
+}
+
+func deviation(values []float32) float64 {
+	sum, squares := 0.0, 0.0
+	for _, x := range values {
+		sum += float64(x)
+	}
+	mean := sum / float64(len(values))
+	for _, x := range values {
+		squares += (float64(x) - mean) * (float64(x) - mean)
+	}
+	return math.Sqrt(squares / float64(len(values)))
+}

@@ -1,0 +1,57 @@
+package modernbert
+
+import "math"
+
+// Mask is a layer's attention mask as a picture of a row of length positions,
+// of which the first attended are no padding: 1 where a query (row) attends to
+// a key (column), 0 where it does not. Global layers attend to all that is no
+// padding, local ones to |i-j| <= Window of it.
+func (c *Config) Mask(layer, length, attended int) [][]float64 {
+	mask := make([][]float64, length)
+	for i := range mask {
+		mask[i] = make([]float64, length)
+		first, last := c.keys(layer, i, attended)
+		for j := first; j <= last; j++ {
+			mask[i][j] = 1
+		}
+	}
+	return mask
+}
+
+// Pairs is how many pairs of query and key a layer attends to in a row of
+// length positions without padding.
+func (c *Config) Pairs(layer, length int) int {
+	n := 0
+	for i := range length {
+		first, last := c.keys(layer, i, length)
+		n += last - first + 1
+	}
+	return n
+}
+
+// keys are the first and the last key that query i attends to.
+func (c *Config) keys(layer, i, attended int) (first, last int) {
+	if c.Global(layer) {
+		return 0, attended - 1
+	}
+	return max(0, i-c.Window()), min(attended-1, i+c.Window())
+}
+
+// Rotations are the cosines of the rotary angles of a layer as a picture: a
+// row a position from 0 to n-1, a column a pair of a head's dimensions, the
+// fastest first.
+func (c *Config) Rotations(layer, n int) [][]float64 {
+	theta := c.LocalTheta
+	if c.Global(layer) {
+		theta = c.GlobalTheta
+	}
+	frequencies := inverseFrequencies(c.HeadDim(), theta)
+	cosines := make([][]float64, n)
+	for position := range cosines {
+		cosines[position] = make([]float64, len(frequencies))
+		for i, f := range frequencies {
+			cosines[position][i] = math.Cos(float64(position) * float64(f))
+		}
+	}
+	return cosines
+}

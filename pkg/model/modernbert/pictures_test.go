@@ -1,0 +1,77 @@
+package modernbert
+
+import (
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// The formulas and the weights agree, part by part and in the sum, whatever is
+// switched on.
+func TestShares(t *testing.T) {
+	biased := Base()
+	biased.Layers, biased.NormBias, biased.AttentionBias, biased.MLPBias, biased.ClassifierBias, biased.Tied = 3, true, true, true, true, false
+	for _, c := range []*Config{Base(), biased} {
+		params := c.Params(model.MaskedLM)
+		sum := 0
+		for _, s := range c.Shares(params) {
+			if s.Want != s.Counted {
+				t.Errorf("%s: %s is %d, the weights have %d", s.Part, s.Formula, s.Want, s.Counted)
+			}
+			sum += s.Counted
+		}
+		if n := model.Count(params); sum != n {
+			t.Errorf("the shares have %d parameters, the model %d", sum, n)
+		}
+	}
+}
+
+// The picture of a local layer's mask is the mask that the graph adds to its
+// scores.
+func TestMaskIsTheGraphs(t *testing.T) {
+	b, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n, attended = 20, 17
+	c := Base()
+	c.LocalAttention = 8
+	out, err := graph.ExecOnce(b, func(ids, lengths *graph.Node) *graph.Node {
+		e := c.newEncoder(nil, model.Inputs{IDs: ids, Lengths: lengths}, model.Options{})
+		return e.bandBias(1, n, 0)
+	}, tensors.FromFlatDataAndDimensions(make([]int32, n), 1, n), []int32{attended})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bias, err := tensors.CopyFlatData[float32](out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range c.Mask(1, n, attended) {
+		for j, x := range row {
+			if (bias[i*n+j] == 0) != (x == 1) {
+				t.Fatalf("query %d, key %d: the picture has %g, the graph's bias is %g", i, j, x, bias[i*n+j])
+			}
+		}
+	}
+}
+
+func TestPairs(t *testing.T) {
+	c := Base()
+	c.LocalAttention = 8
+	for layer, want := range []int{20 * 20, 20*9 - 2*(1+2+3+4)} {
+		pairs := 0
+		for _, row := range c.Mask(layer, 20, 20) {
+			for _, x := range row {
+				pairs += int(x)
+			}
+		}
+		if got := c.Pairs(layer, 20); got != want || pairs != want {
+			t.Errorf("layer %d: %d pairs, %d in the picture, want %d", layer, got, pairs, want)
+		}
+	}
+}
