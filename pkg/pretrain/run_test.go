@@ -1,0 +1,294 @@
+package pretrain
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// cache holds the tokenized texts of all tests of a process.
+var cache string
+
+func TestMain(m *testing.M) {
+	if options := os.Getenv(childEnv); options != "" {
+		child(options)
+		return
+	}
+	var err error
+	if cache, err = os.MkdirTemp("", "pretrain"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(cache)
+	os.Exit(code)
+}
+
+func projectPath(t testing.TB, elements ...string) string {
+	t.Helper()
+	path, err := project.Path(elements...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// small are the settings of a run of seconds.
+var small = []string{
+	"hidden_size=16", "num_attention_heads=2", "intermediate_size=24", "num_hidden_layers=2", "max_length=32", "batch_size=3",
+	"lengths=32", "total_steps=8", "warmup_steps=2", "checkpoint_steps=0", "checkpoint_every=2", "eval_every=2", "eval_documents=4",
+	"retrieval_every=0",
+}
+
+func settings(t testing.TB, assignments ...string) Settings {
+	t.Helper()
+	s, err := Preset("tiny", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range assignments {
+		if err := s.Set(a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+func options(t testing.TB, assignments ...string) Options {
+	t.Helper()
+	return Options{
+		Settings: settings(t, assignments...), Output: filepath.Join(t.TempDir(), "run"), Cache: cache,
+		Tokenizer: projectPath(t, "data", "tokenizer"),
+		Data:      []string{writeTexts(t, 40)},
+	}
+}
+
+// writeTexts makes documents of different lengths; the same number gives the
+// same file.
+func writeTexts(t testing.TB, n int) string {
+	t.Helper()
+	path := filepath.Join(cache, fmt.Sprintf("texts-%d.jsonl", n))
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	var b strings.Builder
+	for i := range n {
+		data, _ := json.Marshal(map[string]string{"text": strings.Repeat(fmt.Sprintf("文書%dの本文は短い。", i), 1+i%5)})
+		b.Write(append(data, '\n'))
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func mustRun(t testing.TB, opt Options) Summary {
+	t.Helper()
+	s, err := Run(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func readLines[T any](t testing.TB, path string) []T {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []T
+	for line := range bytes.Lines(data) {
+		var v T
+		if err := json.Unmarshal(line, &v); err != nil {
+			t.Fatalf("%s: %q: %v", path, line, err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// untimed are the log's lines without their wall time.
+func untimed(t testing.TB, output string) []Line {
+	t.Helper()
+	lines := readLines[Line](t, filepath.Join(output, "log.jsonl"))
+	for i := range lines {
+		lines[i].Seconds = 0
+	}
+	return lines
+}
+
+// same compares two runs: logs line by line, checkpoints byte by byte.
+func same(t testing.TB, a, b string, step int) {
+	t.Helper()
+	if diff := cmp.Diff(untimed(t, a), untimed(t, b)); diff != "" {
+		t.Errorf("log.jsonl: %s", diff)
+	}
+	evals := func(dir string) []result.Evaluation {
+		return readLines[result.Evaluation](t, filepath.Join(dir, "eval.jsonl"))
+	}
+	if diff := cmp.Diff(evals(a), evals(b)); diff != "" {
+		t.Errorf("eval.jsonl: %s", diff)
+	}
+	for _, name := range []string{"model.safetensors", momentsFile} {
+		x, err := os.ReadFile(filepath.Join(a, stayingDir, stepName(step), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := os.ReadFile(filepath.Join(b, stayingDir, stepName(step), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(x, y) {
+			t.Errorf("step %d: %s differs", step, name)
+		}
+	}
+}
+
+func withValidation(t testing.TB, opt Options) Options {
+	opt.Valid = []string{writeTexts(t, 6)}
+	return opt
+}
+
+// A run that is stopped again and again, once in the middle by its context,
+// once by Steps, equals one that is not.
+func TestResumeIsExact(t *testing.T) {
+	whole := withValidation(t, options(t, small...))
+	mustRun(t, whole)
+	parts := withValidation(t, options(t, small...))
+	ctx, cancel := context.WithCancel(t.Context())
+	parts.Progress = func(p Progress) {
+		if p.Step == 3 {
+			cancel()
+		}
+	}
+	_, err := Run(ctx, parts)
+	var stopped *Stopped
+	if !errors.As(err, &stopped) || stopped.Step != 3 || !strings.HasSuffix(stopped.Checkpoint, "step-000003") {
+		t.Fatalf("stopped: %v", err)
+	}
+	parts.Progress = nil
+	parts.Steps = 5
+	if s := mustRun(t, parts); s.Step != 5 || s.Steps != 2 {
+		t.Fatalf("after --steps 5: %+v", s)
+	}
+	parts.Steps = 0
+	if s := mustRun(t, parts); s.Step != 8 || s.Steps != 3 {
+		t.Fatalf("at the end: %+v", s)
+	}
+	same(t, whole.Output, parts.Output, 8)
+	if s := mustRun(t, parts); s.Steps != 0 || !s.Done {
+		t.Errorf("run again: %+v", s)
+	}
+	first := readLines[Line](t, filepath.Join(whole.Output, "log.jsonl"))[0]
+	if first.LR != 0 || math.Abs(first.Loss-math.Log(99574)) > 0.5 {
+		t.Errorf("first step %+v", first)
+	}
+}
+
+// A damaged checkpoint is named and passed over for the one before it.
+func TestDamagedCheckpoint(t *testing.T) {
+	for _, file := range []string{"model.safetensors", momentsFile, stateFile, "tokenizer.json"} {
+		t.Run(file, func(t *testing.T) {
+			opt := withValidation(t, options(t, small...))
+			opt.Steps = 4
+			mustRun(t, opt)
+			path := filepath.Join(opt.Output, stayingDir, stepName(4), file)
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[len(data)/2] ^= 0x10
+			if err := os.WriteFile(path, data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			var said []string
+			opt.Report = func(line string) { said = append(said, line) }
+			opt.Steps = 6
+			if s := mustRun(t, opt); s.Steps != 4 {
+				t.Errorf("%d steps were made, 4 were lost or new", s.Steps)
+			}
+			if all := strings.Join(said, "\n"); !strings.Contains(all, stepName(4)) || !strings.Contains(all, "passed over") || !strings.Contains(all, filepath.Join(stayingDir, stepName(2))) {
+				t.Errorf("said: %s", all)
+			}
+			whole := withValidation(t, options(t, small...))
+			whole.Steps = 6
+			mustRun(t, whole)
+			same(t, whole.Output, opt.Output, 6)
+		})
+	}
+}
+
+// What contradicts the run in the folder is refused, and nothing is lost.
+func TestAnotherRunInTheFolder(t *testing.T) {
+	opt := options(t, small...)
+	opt.Steps = 2
+	mustRun(t, opt)
+	before := untimed(t, opt.Output)
+	for name, change := range map[string]func(*Options){
+		"lr is 0.01 there":             func(o *Options) { o.Settings.LR = 1 },
+		"hidden_size is 16 there":      func(o *Options) { o.Settings.HiddenSize = 32 },
+		"on another text":              func(o *Options) { o.Data = []string{writeTexts(t, 20)} },
+		"another process is training":  func(o *Options) { hold(t, o.Output) },
+		"(max_position_embeddings)":    func(o *Options) { o.Output = t.TempDir(); o.Settings.MaxLength = 8193 },
+		"no document in":               func(o *Options) { o.Data = []string{blank(t)} },
+		"choose another --output":      func(o *Options) { overwrite(t, filepath.Join(o.Output, runName), "{}x") },
+		"tokenizer: there is no token": func(o *Options) { o.Output, o.Tokenizer = t.TempDir(), t.TempDir() },
+	} {
+		changed := opt
+		change(&changed)
+		if _, err := Run(t.Context(), changed); err == nil || !strings.Contains(strings.ReplaceAll(err.Error(), changed.Tokenizer+": ", ": "), strings.TrimPrefix(name, "tokenizer")) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if diff := cmp.Diff(before, untimed(t, opt.Output)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func hold(t *testing.T, output string) {
+	unlock, err := lock(filepath.Join(output, ".lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(unlock)
+}
+
+func blank(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "blank.jsonl")
+	overwrite(t, path, "\n\n")
+	return path
+}
+
+func overwrite(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A loss that is not finite stops the run and leaves what is needed to look
+// at it.
+func TestNonFiniteLoss(t *testing.T) {
+	opt := options(t, append(small, "lr=1000", "warmup_steps=0", "clip=0", "weight_decay=1000")...)
+	_, err := Run(t.Context(), opt)
+	if err == nil || !strings.Contains(err.Error(), "go on with a lower lr") {
+		t.Fatalf("error %v", err)
+	}
+	weights, _ := filepath.Glob(filepath.Join(opt.Output, nonFiniteDir, "step-*", "model.safetensors"))
+	batches, _ := filepath.Glob(filepath.Join(opt.Output, nonFiniteDir, "step-*.safetensors"))
+	if len(weights) != 1 || len(batches) != 1 {
+		t.Errorf("saved: %v %v", weights, batches)
+	}
+}
