@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -168,12 +169,8 @@ func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, st
 			opt.Cache = filepath.Join(o.output, "corpus")
 		}
 	}
-	for _, patterns := range [][]string{opt.Data, opt.Valid} {
-		inputs, err := describe(patterns)
-		if err != nil {
-			return err
-		}
-		opt.Inputs = append(opt.Inputs, inputs...)
+	if opt.Inputs, err = describe(append(slices.Clone(opt.Data), opt.Valid...)); err != nil {
+		return err
 	}
 	if len(o.data) == 0 {
 		opt.Notes = append(opt.Notes, "Text: Japanese Wikipedia articles of data/corpus stand in for llm-jp-corpus v4.")
