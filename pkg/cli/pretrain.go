@@ -2,25 +2,21 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/eval/retrieval"
 	"llmjp.internal/modernbert/pkg/eval/sentence"
 	"llmjp.internal/modernbert/pkg/pretrain"
 	"llmjp.internal/modernbert/pkg/project"
-	"llmjp.internal/modernbert/pkg/result"
 )
 
 func init() { commands = append(commands, newPretrain) }
@@ -169,7 +165,7 @@ func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, st
 			opt.Cache = filepath.Join(o.output, "corpus")
 		}
 	}
-	if opt.Inputs, err = describe(append(slices.Clone(opt.Data), opt.Valid...)); err != nil {
+	if opt.Inputs, err = models.Inputs(append(slices.Clone(opt.Data), opt.Valid...)...); err != nil {
 		return err
 	}
 	if len(o.data) == 0 {
@@ -204,48 +200,7 @@ func (o pretrainOptions) retrieving(opt *pretrain.Options) error {
 		scores, _, err := task.Model(ctx, e, sentence.Options{MaxLength: maxLength})
 		return scores.Recall10, scores.MRR10, err
 	}
-	inputs, err := describe([]string{pairs})
+	inputs, err := models.Inputs(pairs)
 	opt.Inputs = append(opt.Inputs, inputs...)
 	return err
-}
-
-// digestedBelow is the size of the files whose digests are taken for a
-// result's provenance: reading a corpus of terabytes for it is not worth it,
-// run.json has the digest of its tokens.
-const digestedBelow = 1 << 28
-
-// describe names input files by their path in the project, or their base name,
-// with the digests of those that are not large.
-func describe(patterns []string) ([]result.Data, error) {
-	files, err := corpus.Expand(patterns...)
-	if err != nil {
-		return nil, err
-	}
-	root, _ := project.Root() // outside the project: base names
-	var all []result.Data
-	for _, file := range files {
-		name := filepath.Base(file)
-		if inside, err := filepath.Rel(root, file); root != "" && err == nil && filepath.IsLocal(inside) {
-			name = inside
-		}
-		digest, err := digestOf(file)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, result.Data{Name: name, Digest: digest})
-	}
-	return all, nil
-}
-
-func digestOf(file string) (string, error) {
-	info, err := os.Stat(file)
-	if err != nil || info.Size() >= digestedBelow {
-		return "", err
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	digest := sha256.Sum256(data)
-	return hex.EncodeToString(digest[:]), nil
 }

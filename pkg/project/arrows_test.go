@@ -32,7 +32,7 @@ var arrows = map[string]string{
 	"jglue":       "model encoder text corpus eval/metric",
 	"pretrain":    "train model model/checkpoint encoder text corpus result backend durable",
 	"finetune":    "train jglue model model/checkpoint encoder text corpus result eval/metric backend durable project",
-	"eval/models": "encoder hub model result",
+	"eval/models": "encoder corpus hub model result backend project",
 	"eval":        "eval/models model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":       "train model model/checkpoint encoder text corpus result backend durable project",
 	"doctor":      "backend text hub figure",

@@ -1,0 +1,81 @@
+package models
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"llmjp.internal/modernbert/pkg/project"
+)
+
+// The environment variables by which notebooks are told their models. What
+// they name is looked for in the working directory, then in the project's.
+const (
+	runVariable    = "MODERNBERT_RUN"    // folders of a run's stages, separated by commas
+	modelsVariable = "MODERNBERT_MODELS" // other models, directories or hub ids, separated by commas
+)
+
+// FromEnvironment lists the checkpoints of the stages that MODERNBERT_RUN
+// names, in the order of time, then the models of MODERNBERT_MODELS. The list
+// is empty where neither is set.
+func FromEnvironment() ([]Model, error) {
+	refs := append(fields(runVariable), fields(modelsVariable)...)
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	return List(refs...)
+}
+
+// One is the model for a notebook that looks at a single one: the first of
+// MODERNBERT_MODELS, else the last checkpoint of MODERNBERT_RUN, else that of
+// the greatest preset that scripts/reproduce has run.
+func One() (Model, error) {
+	refs := fields(modelsVariable)
+	if len(refs) == 0 {
+		refs = fields(runVariable)
+	} else {
+		refs = refs[:1]
+	}
+	if len(refs) == 0 {
+		if refs = reproduced(); len(refs) == 0 {
+			return Model{}, errors.New("there is no model yet: run scripts/reproduce (minutes with --preset tiny), or set " + modelsVariable + " to a model's directory or hub id")
+		}
+	}
+	list, err := List(refs...)
+	if err != nil {
+		return Model{}, err
+	}
+	return list[len(list)-1], nil
+}
+
+// fields are a variable's parts between commas; a relative folder that is not
+// here is looked for in the project.
+func fields(variable string) []string {
+	var refs []string
+	for _, ref := range strings.Split(os.Getenv(variable), ",") {
+		if ref = strings.TrimSpace(ref); ref == "" {
+			continue
+		}
+		if path, err := project.Path(filepath.FromSlash(ref)); err == nil && !filepath.IsAbs(ref) && !is(ref) && is(path) {
+			ref = path
+		}
+		refs = append(refs, ref)
+	}
+	return refs
+}
+
+// reproduced are the last stage that has a checkpoint of the greatest preset
+// in the project's runs.
+func reproduced() []string {
+	for _, preset := range []string{"base", "small", "tiny"} {
+		for _, stage := range []string{"stage2", "stage1"} {
+			if dir, err := project.Path("runs", preset, stage); err == nil {
+				if _, err := ofRun(dir); err == nil {
+					return []string{dir}
+				}
+			}
+		}
+	}
+	return nil
+}
