@@ -28,6 +28,10 @@ class Failed(Exception):
     """One line that names the notebook, the cell and the cause."""
 
 
+class NoKernel(Exception):
+    """The kernel does not start: no notebook can do better than the first."""
+
+
 def complaint(cell):
     """What is wrong with an executed cell's outputs, though the kernel said ok."""
     errors = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
@@ -88,8 +92,8 @@ def execute(path, output, limit):
     except (DeadKernelError, NoSuchKernel, RuntimeError, OSError) as error:
         if index >= 0 and not isinstance(error, OSError):
             raise Failed(f"{path}: cell {index}: the kernel died: {last_line(LOG / 'kernel.log')}") from None
-        raise Failed(f"the Go kernel does not start ({brief(error)}; {last_line(LOG / 'kernel.log')}); "
-                     "run scripts/setup, then scripts/modernbert doctor") from None
+        raise NoKernel(f"the Go kernel does not start ({brief(error)}; {last_line(LOG / 'kernel.log')}); "
+                       "run scripts/setup, then scripts/modernbert doctor") from None
     finally:
         if group:
             kill(group)  # a cell's program may outlive its kernel
@@ -139,6 +143,9 @@ def main():
         except Failed as error:
             failed += 1
             print(f"notebooks: {error}", file=sys.stderr, flush=True)
+        except NoKernel as error:
+            print(f"notebooks: {error}", file=sys.stderr, flush=True)
+            return 3
         else:
             print(f"notebooks: {path.stem}: {cells} cells in {time.monotonic() - began:.1f} s", flush=True)
     return 1 if failed or not paths else 0

@@ -218,6 +218,9 @@ func (b *builder) finish() (*Corpus, error) {
 	if x.Documents == 0 {
 		return nil, fmt.Errorf("%s: no documents: every line is blank, null or bad", strings.Join(b.Patterns, ", "))
 	}
+	if x.Tokens == 0 {
+		return nil, fmt.Errorf("%s: no text: all %d documents are empty", strings.Join(b.Patterns, ", "), x.Documents)
+	}
 	x.Digest = x.digest()
 	if err := writeJSON(filepath.Join(b.Dir, "index.json"), x); err != nil {
 		return nil, err

@@ -192,6 +192,10 @@ func TestBuildRefusesAndSkips(t *testing.T) {
 	if _, err := Build(context.Background(), opt); err == nil || !strings.Contains(err.Error(), "no documents") {
 		t.Error(err)
 	}
+	opt.Patterns = []string{write(t, "c.jsonl", []byte("{\"text\":\"\"}\n{\"text\":\"\"}\n"))}
+	if _, err := Build(context.Background(), opt); err == nil || !strings.Contains(err.Error(), "all 2 documents are empty") {
+		t.Error(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	opt.Patterns, opt.Dir = []string{file}, t.TempDir()
