@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -11,14 +12,14 @@ import (
 // progressEvery is how often progress is said where nobody watches.
 const progressEvery = 10 * time.Second
 
-// progress reports work of known size on stderr: a bar on a terminal, else a
-// line now and then.
+// progress reports work on stderr: a bar on a terminal, else a line now and
+// then. Its function is told 0 for a total that is not known yet.
 func progress(stderr io.Writer, what string) func(done, total int) {
 	if terminal(stderr) {
 		var bar *progressbar.ProgressBar
 		return func(done, total int) {
 			if bar == nil {
-				bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(stderr),
+				bar = progressbar.NewOptions(cmp.Or(total, -1), progressbar.OptionSetWriter(stderr),
 					progressbar.OptionSetDescription(what), progressbar.OptionShowCount())
 			}
 			_ = bar.Set(done)
@@ -30,9 +31,14 @@ func progress(stderr io.Writer, what string) func(done, total int) {
 	}
 	spoke := time.Now()
 	return func(done, total int) {
-		if time.Since(spoke) >= progressEvery {
-			fmt.Fprintf(stderr, "%s: %d of %d\n", what, done, total)
-			spoke = time.Now()
+		if time.Since(spoke) < progressEvery {
+			return
 		}
+		spoke = time.Now()
+		if total == 0 {
+			fmt.Fprintf(stderr, "%s: %d\n", what, done)
+			return
+		}
+		fmt.Fprintf(stderr, "%s: %d of %d\n", what, done, total)
 	}
 }

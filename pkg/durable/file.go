@@ -14,7 +14,12 @@ import (
 
 // File makes path hold what write gives, or leaves it as it was. The folder
 // must exist.
-func File(path string, write func(io.Writer) error) (err error) {
+func File(path string, write func(io.Writer) error) error {
+	return FileAt(path, func(f *os.File) error { return write(f) })
+}
+
+// FileAt is File for a writer that goes to and fro in the file.
+func FileAt(path string, write func(*os.File) error) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("write %s: %w", path, err)

@@ -79,12 +79,26 @@ func (e *Encoder) MaxLength(limit int) (int, error) {
 	return longest, nil
 }
 
-// Tokenize encodes texts with their special tokens, each cut to maxLength
-// tokens (see [Encoder.MaxLength]) with its last special token kept. cut is
-// the number of texts that were longer.
-func (e *Encoder) Tokenize(ctx context.Context, texts []string, maxLength int) (rows []Row, cut int, err error) {
+// EncodeText encodes one text with its special tokens, cut to maxLength tokens
+// (0: not) with its last special token kept. It may be called by many
+// goroutines at once.
+func (e *Encoder) EncodeText(s string, maxLength int) (row Row, cut bool, err error) {
 	tok, err := e.Tokenizer()
 	if err != nil {
+		return Row{}, false, err
+	}
+	encoding, err := tok.Encode(s, true, 0)
+	if err == nil && maxLength > 0 && len(encoding.IDs) > maxLength {
+		cut = true
+		encoding, err = tok.Encode(s, true, maxLength)
+	}
+	return Row{IDs: encoding.IDs}, cut, err
+}
+
+// Tokenize is [Encoder.EncodeText] for many texts (see [Encoder.MaxLength]).
+// cut is the number of texts that were longer.
+func (e *Encoder) Tokenize(ctx context.Context, texts []string, maxLength int) (rows []Row, cut int, err error) {
+	if _, err := e.Tokenizer(); err != nil {
 		return nil, 0, err
 	}
 	rows = make([]Row, len(texts))
@@ -94,21 +108,14 @@ func (e *Encoder) Tokenize(ctx context.Context, texts []string, maxLength int) (
 	const chunk = 64
 	for from := 0; from < len(texts); from += chunk {
 		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
+			err := ctx.Err()
+			if err != nil {
 				return err
 			}
 			for i := from; i < min(from+chunk, len(texts)); i++ {
-				whole, err := tok.Encode(texts[i], true, 0)
-				if err != nil {
+				if rows[i], shortened[i], err = e.EncodeText(texts[i], maxLength); err != nil {
 					return fmt.Errorf("text %d: %w", i, err)
 				}
-				if maxLength > 0 && len(whole.IDs) > maxLength {
-					shortened[i] = true
-					if whole, err = tok.Encode(texts[i], true, maxLength); err != nil {
-						return fmt.Errorf("text %d: %w", i, err)
-					}
-				}
-				rows[i].IDs = whole.IDs
 			}
 			return nil
 		})

@@ -164,15 +164,18 @@ func writeFloats(out *bufio.Writer, data []float32, dtype DType) {
 	for piece := range slices.Chunk(data, chunk) {
 		buffer = buffer[:0]
 		for _, x := range piece {
-			switch dtype {
-			case F32:
-				buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(x))
-			case BF16:
-				buffer = binary.LittleEndian.AppendUint16(buffer, toBF16(x))
-			case F16:
-				buffer = binary.LittleEndian.AppendUint16(buffer, toF16(x))
-			}
+			buffer = appendFloat(buffer, x, dtype)
 		}
 		out.Write(buffer)
 	}
+}
+
+func appendFloat(buffer []byte, x float32, dtype DType) []byte {
+	switch dtype {
+	case BF16:
+		return binary.LittleEndian.AppendUint16(buffer, toBF16(x))
+	case F16:
+		return binary.LittleEndian.AppendUint16(buffer, toF16(x))
+	}
+	return binary.LittleEndian.AppendUint32(buffer, math.Float32bits(x))
 }
