@@ -179,6 +179,23 @@ func (r *run) graphs() error {
 		return err
 	}
 	s, devices := r.settings, max(1, r.opt.Devices)
+	d := r.arch.Dimensions()
+	r.source = &source{
+		corpus: r.corpus, settings: s,
+		masker:  masker{rate: s.MaskRate, token: r.tok.Special().Mask, vocab: r.tok.VocabSize(), seed: s.Seed},
+		planner: s.planner(devices),
+		layout:  layout{pad: int32(max(0, d.PadID)), rate: s.MaskRate, multiple: devices},
+	}
+	split := make([]int, inputCount)
+	for i := range split {
+		split[i] = i
+	}
+	r.step, err = train.NewStep(b, r.params, loss(r.arch, r.modelOptions()), s.Optimizer(), devices, split...)
+	return err
+}
+
+// planner cuts batches into micro-batches whose rows the devices share.
+func (s Settings) planner(devices int) train.Planner {
 	lengths := []int(s.Lengths)
 	if len(lengths) == 0 {
 		lengths = train.Ladder(s.MaxLength)
@@ -189,20 +206,7 @@ func (r *run) graphs() error {
 			shorter = append(shorter, n)
 		}
 	}
-	d := r.arch.Dimensions()
-	r.source = &source{
-		corpus: r.corpus, settings: s,
-		masker:  masker{rate: s.MaskRate, token: r.tok.Special().Mask, vocab: r.tok.VocabSize(), seed: s.Seed},
-		planner: train.Planner{Lengths: append(shorter, s.MaxLength), Tokens: s.MicroTokens, Multiple: devices, Overhead: 256},
-		layout:  layout{pad: int32(max(0, d.PadID)), rate: s.MaskRate, multiple: devices},
-	}
-	optimizer := train.AdamW{Beta1: s.AdamBeta1, Beta2: s.AdamBeta2, Eps: s.AdamEpsilon, WeightDecay: s.WeightDecay, Clip: s.Clip}
-	split := make([]int, inputCount)
-	for i := range split {
-		split[i] = i
-	}
-	r.step, err = train.NewStep(b, r.params, loss(r.arch, r.modelOptions()), optimizer, devices, split...)
-	return err
+	return train.Planner{Lengths: append(shorter, s.MaxLength), Tokens: s.MicroTokens, Multiple: devices, Overhead: 256}
 }
 
 func (r *run) modelOptions() model.Options {
