@@ -186,7 +186,7 @@ func (o pretrainOptions) retrieving(opt *pretrain.Options) error {
 			return nil // outside the project: none
 		}
 		texts = []string{filepath.Join(filepath.Dir(pairs), "texts.jsonl.gz")}
-		opt.Notes = append(opt.Notes, "Retrieval: pairs of paragraphs of one Wikipedia article (data/retrieval) stand in for MIRACL; their numbers cannot be compared with the paper's.")
+		opt.Notes = append(opt.Notes, retrieval.WikipediaNote)
 	}
 	task, err := retrieval.Open(pairs, texts...)
 	if err != nil {

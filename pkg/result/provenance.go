@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +56,15 @@ func Commit() string {
 		return ""
 	}
 	return revision + dirty
+}
+
+// AddNotes adds the notes that are not there yet.
+func (p *Provenance) AddNotes(notes ...string) {
+	for _, n := range notes {
+		if n != "" && !slices.Contains(p.Notes, n) {
+			p.Notes = append(p.Notes, n)
+		}
+	}
 }
 
 // Checkpoint names a model in a figure or table.

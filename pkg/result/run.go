@@ -61,11 +61,7 @@ func join(all, next Provenance, first bool) Provenance {
 			all.Data = append(all.Data, d)
 		}
 	}
-	for _, n := range next.Notes {
-		if !slices.Contains(all.Notes, n) {
-			all.Notes = append(all.Notes, n)
-		}
-	}
+	all.AddNotes(next.Notes...)
 	all.Seconds += next.Seconds
 	return all
 }

@@ -27,10 +27,12 @@ func Provenance(ctx context.Context, list []Model, seed uint64, began time.Time,
 	var names []string
 	for _, m := range list {
 		run := m.run()
-		names = append(names, run.Preset)
-		p.Notes = append(p.Notes, run.Notes...)
+		if !slices.Contains(names, run.Preset) {
+			names = append(names, run.Preset)
+		}
+		p.AddNotes(run.Notes...)
 	}
-	p.Preset, p.Notes = strings.Join(once(names), ", "), once(p.Notes)
+	p.Preset = strings.Join(names, ", ")
 	if len(list) > 0 {
 		b, err := backend.Open()
 		if err != nil {
@@ -43,16 +45,6 @@ func Provenance(ctx context.Context, list []Model, seed uint64, began time.Time,
 	}
 	p.Seconds = time.Since(began).Round(100 * time.Millisecond).Seconds()
 	return p, nil
-}
-
-// once keeps the first of equal strings, and none that is empty.
-func once(all []string) (out []string) {
-	for _, s := range all {
-		if s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // run is the run.json of the run that a checkpoint belongs to; for a model of

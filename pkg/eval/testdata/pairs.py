@@ -1,4 +1,4 @@
-"""Writes what rapidfuzz, torch and transformers make of pairs of texts: pairs.json.
+"""Writes what rapidfuzz, torch and transformers make of pairs of texts: pairs.json; the pairs as files: pairs.jsonl, passages.jsonl.
 
 Made with torch 2.15.0, transformers 5.23.0, RapidFuzz 3.14.6, python 3.11, after golden.py:
     python pairs.py
@@ -76,6 +76,8 @@ def main():
                 "uniformity": ((potential.sum() - potential.trace()) / (len(both) * (len(both) - 1))).log().item(),
                 "pair_uniformity": torch.exp(-2 * (left - right).square().sum(1)).mean().log().item(),
                 "positive": (x * y).sum(1).tolist(), "random": (left * right).sum(1).tolist()}
+    (HERE / "passages.jsonl").write_text("".join(json.dumps({"id": f"p{i}", "text": p}, ensure_ascii=False) + "\n" for i, p in enumerate(passages)))
+    (HERE / "pairs.jsonl").write_text("".join(json.dumps({"query": f"p{q}", "positive": f"p{p}"}) + "\n" for q, p in pairs))
     (HERE / "pairs.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n")
 
 

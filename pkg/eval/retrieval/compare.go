@@ -1,0 +1,48 @@
+package retrieval
+
+import (
+	"context"
+
+	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/models"
+	"llmjp.internal/modernbert/pkg/eval/sentence"
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Compare ranks with one model after another.
+func (t *Task) Compare(ctx context.Context, list []models.Model, options encoder.Options, o sentence.Options) ([]result.RetrievalRow, error) {
+	var rows []result.RetrievalRow
+	err := models.Each(ctx, list, model.Body, options, func(m models.Model, e *encoder.Encoder) error {
+		scores, _, err := t.Model(ctx, e, o)
+		rows = append(rows, scores.Row(m.Checkpoint))
+		return err
+	})
+	return rows, err
+}
+
+// Measures ranks with what needs no model: edit distance and the Jaccard
+// similarity of words (the paper's baselines, Appendix B) and of characters.
+func (t *Task) Measures(ctx context.Context) ([]result.RetrievalRow, error) {
+	var rows []result.RetrievalRow
+	for _, m := range []struct {
+		name   string
+		scores func() (Scores, error)
+	}{
+		{"edit distance", func() (Scores, error) { return t.Edit(ctx, nil) }},
+		{"Jaccard, words", func() (Scores, error) { return t.Jaccard(ctx, Words) }},
+		{"Jaccard, characters", func() (Scores, error) { return t.Jaccard(ctx, Chars) }},
+	} {
+		scores, err := m.scores()
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, scores.Row(result.Checkpoint{Name: m.name}))
+	}
+	return rows, nil
+}
+
+// Row is the scores under a name, for a table.
+func (s Scores) Row(c result.Checkpoint) result.RetrievalRow {
+	return result.RetrievalRow{Checkpoint: c, Recall10: s.Recall10, MRR10: s.MRR10}
+}
