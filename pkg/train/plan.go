@@ -15,6 +15,8 @@ type Planner struct {
 	// Tokens is how many positions a micro-batch has at most; a single row may
 	// have more.
 	Tokens int
+	// Rows is how many rows a micro-batch has at most; 0 is no limit.
+	Rows int
 	// Multiple is what the number of rows is a multiple of: the devices that
 	// share them. 0 is 1.
 	Multiple int
@@ -91,7 +93,11 @@ func (p Planner) rungs(longest int) []int {
 // full is the height of a full micro-batch.
 func (p Planner) full(length int) int {
 	multiple := max(1, p.Multiple)
-	return max(multiple, p.Tokens/length/multiple*multiple)
+	rows := p.Tokens / length
+	if p.Rows > 0 {
+		rows = min(rows, p.Rows)
+	}
+	return max(multiple, rows/multiple*multiple)
 }
 
 // height is that of the next micro-batch when so many rows are left: full, or

@@ -33,6 +33,13 @@ func TestPlan(t *testing.T) {
 	if got := p.Plan([]int{60, 30, 20, 10}); len(got) != 1 || got[0].Length != 64 {
 		t.Errorf("dear micro-batches: %+v", got)
 	}
+	p = Planner{Lengths: []int{96}, Tokens: 4096, Rows: 32, Multiple: 4}
+	if got := p.Plan(make([]int, 32)); len(got) != 1 || got[0].Height != 32 {
+		t.Errorf("32 rows, no more wanted: %+v", got)
+	}
+	if got := p.Plan(make([]int, 3)); len(got) != 1 || got[0].Height != 4 {
+		t.Errorf("3 rows, multiple 4: %+v", got)
+	}
 }
 
 // Every row stands in exactly one part, fits it, and no part is too large.
@@ -40,7 +47,7 @@ func TestPlanHoldsEveryRow(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
 		longest := 1 + random.IntN(600)
-		p := Planner{Lengths: Ladder(longest), Tokens: 1 + random.IntN(4000), Multiple: random.IntN(4), Overhead: random.IntN(500)}
+		p := Planner{Lengths: Ladder(longest), Tokens: 1 + random.IntN(4000), Rows: random.IntN(40), Multiple: random.IntN(4), Overhead: random.IntN(500)}
 		lengths := make([]int, random.IntN(50))
 		for i := range lengths {
 			lengths[i] = 1 + random.IntN(longest+20)

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/eval/models"
+	"llmjp.internal/modernbert/pkg/finetune"
+	"llmjp.internal/modernbert/pkg/jglue"
+	"llmjp.internal/modernbert/pkg/project"
+)
+
+func init() { commands = append(commands, newFineTune) }
+
+// fineTuneOptions are the flags that finetune and sweep share, and finetune's
+// own.
+type fineTuneOptions struct {
+	task, model, output  string
+	train, valid         []string
+	batchSize, maxLength int
+	devices              int
+
+	setting finetune.Setting
+	replace bool
+}
+
+func newFineTune() *cobra.Command {
+	var o fineTuneOptions
+	cmd := &cobra.Command{
+		Use:   "finetune --task jsts|jnli|jcola --model M --output DIR",
+		Short: "Train a classifier on a task of JGLUE and score it (Table 2)",
+		Long: "Fine-tunes a model with the authors' settings: AdamW without decay, linear decay of the learning\n" +
+			"rate, no warm-up, no clipping. The score is that of the validation rows after the last epoch.\n\n" +
+			"Writes DIR/result.json, DIR/log.jsonl (a line an update), DIR/predictions.jsonl (a line a validation\n" +
+			"row) and DIR/model, all of them or nothing. Without --train and --valid the project's own files are\n" +
+			"used (data/jglue); JNLI's training labels are not to be had, its substitute says so in result.json.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := o.config()
+			if err != nil {
+				return err
+			}
+			if err := o.setting.Validate(); err != nil {
+				return usageError{err}
+			}
+			return fineTune(cmd.Context(), o, config, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	o.flags(cmd)
+	f := cmd.Flags()
+	f.Float64Var(&o.setting.LR, "lr", 5e-5, "learning rate of the first update")
+	f.IntVar(&o.setting.Epochs, "epochs", 3, "epochs")
+	f.Uint64Var(&o.setting.Seed, "seed", 42, "decides the classifier's first weights, the order of rows, dropout")
+	f.BoolVar(&o.replace, "replace", false, "write over a DIR that is there already")
+	return cmd
+}
+
+// flags are those that finetune and sweep share.
+func (o *fineTuneOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.task, "task", "", "`TASK`: jsts, jnli or jcola")
+	f.StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	f.StringArrayVar(&o.train, "train", nil, "training rows as JGLUE or JCoLA publishes them; may be a glob and be given several times (`F`)")
+	f.StringArrayVar(&o.valid, "valid", nil, "validation rows likewise (`F`)")
+	f.StringVar(&o.output, "output", "", "folder to make (`DIR`)")
+	f.IntVar(&o.batchSize, "batch-size", finetune.BatchSize, "rows of an update")
+	f.IntVar(&o.maxLength, "max-length", finetune.MaxLength, "tokens that a row is cut to, special ones included; the model may take fewer")
+	f.IntVar(&o.devices, "devices", 1, "devices that share each batch")
+}
+
+// config checks the shared flags.
+func (o *fineTuneOptions) config() (finetune.Config, error) {
+	var missing []string
+	for _, flag := range []struct{ name, value string }{{"--task", o.task}, {"--model", o.model}, {"--output", o.output}} {
+		if flag.value == "" {
+			missing = append(missing, flag.name)
+		}
+	}
+	if len(missing) > 0 {
+		return finetune.Config{}, usagef("%s not given, see --help", strings.Join(missing, " and "))
+	}
+	task, err := jglue.Parse(o.task)
+	if err != nil {
+		return finetune.Config{}, usagef("--task: %w", err)
+	}
+	for _, flag := range []struct {
+		name  string
+		value int
+	}{{"--batch-size", o.batchSize}, {"--max-length", o.maxLength}, {"--devices", o.devices}} {
+		if flag.value < 1 {
+			return finetune.Config{}, usagef("%s %d: at least 1 is needed", flag.name, flag.value)
+		}
+	}
+	c := finetune.Config{Task: task, Train: o.train, Valid: o.valid, BatchSize: o.batchSize, MaxLength: o.maxLength, Devices: o.devices}
+	return c, ownRows(&c)
+}
+
+// ownRows takes the project's rows where none are given.
+func ownRows(c *finetune.Config) error {
+	for _, part := range []struct {
+		files *[]string
+		name  string
+	}{{&c.Train, "train*.json"}, {&c.Valid, "valid.json"}} {
+		if len(*part.files) > 0 {
+			continue
+		}
+		path, err := project.Path("data", "jglue", c.Task.Key(), part.name)
+		if err != nil {
+			return err
+		}
+		*part.files = []string{path}
+	}
+	return nil
+}
+
+// openTrainer fetches the model where it has to and reads rows and weights.
+func (o *fineTuneOptions) openTrainer(ctx context.Context, config finetune.Config, stderr io.Writer) (*finetune.Trainer, error) {
+	if err := o.find(ctx, &config, stderr); err != nil {
+		return nil, err
+	}
+	t, err := finetune.Open(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	training, validation := t.Rows()
+	fmt.Fprintf(stderr, "%s: %d training and %d validation rows\n", config.Task.Name, training, validation)
+	if note := t.Note(); note != "" {
+		fmt.Fprintf(stderr, "%s: %s\n", config.Task.Name, note)
+	}
+	sayCut(stderr, t.Cut())
+	fmt.Fprintf(stderr, "not in %s, drawn by the seed: %s\n", config.Name, strings.Join(t.Fresh, ", "))
+	return t, nil
+}
+
+// find names the model and gives its directory.
+func (o *fineTuneOptions) find(ctx context.Context, config *finetune.Config, stderr io.Writer) (err error) {
+	found, err := models.List(o.model)
+	if err != nil {
+		return fmt.Errorf("--model: %w", err)
+	}
+	if len(found) > 1 {
+		return fmt.Errorf("--model %s is a run with %d checkpoints: name one of them, such as %s", o.model, len(found), found[len(found)-1].Ref)
+	}
+	config.Name, config.Checkpoint = o.model, found[0].Checkpoint
+	config.Model, err = modelFiles(ctx, found[0].Ref, true, stderr)
+	return err
+}
+
+func fineTune(ctx context.Context, o fineTuneOptions, config finetune.Config, stdout, stderr io.Writer) error {
+	if !o.replace {
+		if entries, err := os.ReadDir(o.output); err == nil && len(entries) > 0 {
+			return fmt.Errorf("--output %s is not empty: choose another folder, or --replace", o.output)
+		}
+	}
+	t, err := o.openTrainer(ctx, config, stderr)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	run, err := t.Run(ctx, o.setting, updates(stderr, o.setting.String()))
+	if err != nil {
+		return err
+	}
+	if err := t.Save(o.output, run, o.replace); err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "%d updates in %.0f s, %.2f a second\n", len(run.Log), run.Seconds, float64(len(run.Log))/run.Seconds)
+	_, err = fmt.Fprintf(stdout, "%s %s %.4f%s\n%s\n", config.Task.Name, config.Task.Metric, run.Score, others(run.Others), filepath.Join(o.output, finetune.ResultFile))
+	return err
+}
+
+// others are further metrics: " (spearman 0.8012)".
+func others(metrics map[string]float64) string {
+	var parts []string
+	for name, value := range metrics {
+		parts = append(parts, fmt.Sprintf("%s %.4f", name, value))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// updates shows a run's progress on stderr: a bar on a terminal, else a line
+// now and then with the loss.
+func updates(stderr io.Writer, name string) func(finetune.Update, int) {
+	if terminal(stderr) {
+		bar := progress(stderr, name)
+		return func(u finetune.Update, total int) { bar(u.Step, total) }
+	}
+	spoke := time.Now()
+	return func(u finetune.Update, total int) {
+		if time.Since(spoke) >= progressEvery || u.Step == total {
+			fmt.Fprintf(stderr, "%s: update %d of %d, loss %.4f\n", name, u.Step, total, u.Loss)
+			spoke = time.Now()
+		}
+	}
+}

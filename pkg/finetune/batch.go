@@ -1,0 +1,115 @@
+package finetune
+
+import (
+	"math/rand/v2"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/train"
+)
+
+// The inputs of a micro-batch, in their order.
+const (
+	inputIDs     = iota // [rows, length] int32
+	inputLengths        // [rows] int32
+	inputTypes          // [rows, length] int32
+	inputLabels         // [rows] int32 classes, or [rows, 1] float32 scores
+	inputWeights        // [rows] float32: 0 for rows that only fill the batch
+	inputDropout        // random state, [3] uint64
+)
+
+// splitInputs are those that several devices share.
+var splitInputs = []int{inputIDs, inputLengths, inputTypes, inputLabels, inputWeights}
+
+// planner lays out the micro-batches of a batch. A batch in one part computes
+// padding, a batch in many parts pays for each one's gradients of all weights.
+// Heights that are multiples of 8 at least keep the graphs to compile few.
+func planner(kind string, config Config) train.Planner {
+	p := train.Planner{
+		Tokens: 1 << 12, Rows: config.BatchSize, Overhead: 256,
+		Multiple: (8 + config.Devices - 1) / config.Devices * config.Devices,
+	}
+	if kind == "xla:cuda" { // compiling takes longest there, computing least
+		p.Tokens, p.Overhead = 1<<16, 1<<12
+	}
+	return p
+}
+
+// batches makes the micro-batches of some training rows. The mean over the
+// rows is the objective, however they are cut. update numbers the update in
+// the run of that seed; with the part's number it decides dropout.
+func (t *Trainer) batches(rows []int, seed uint64, update int) []train.MicroBatch {
+	lengths := make([]int, len(rows))
+	for i, row := range rows {
+		lengths[i] = len(t.train.rows[row].IDs)
+	}
+	var batches []train.MicroBatch
+	for number, part := range t.planner.Plan(lengths) {
+		members := make([]int, len(part.Rows))
+		for i, at := range part.Rows {
+			members[i] = rows[at]
+		}
+		random := rand.New(rand.NewPCG(seed, uint64(update)<<16|uint64(number)))
+		batches = append(batches, train.MicroBatch{
+			Inputs: append(t.inputs(members, part.Height, part.Length),
+				tensors.FromValue([]uint64{random.Uint64(), random.Uint64(), random.Uint64()})),
+			Scale: 1 / float64(len(rows)),
+		})
+	}
+	return batches
+}
+
+// inputs are those of training rows in a micro-batch of a given size, without
+// the random state. Empty rows attend to one padding token.
+func (t *Trainer) inputs(rows []int, height, length int) []*tensors.Tensor {
+	var (
+		ids, types      = make([]int32, height*length), make([]int32, height*length)
+		lengths         = make([]int32, height)
+		labels, weights = make([]float32, height), make([]float32, height)
+	)
+	pad := int32(max(0, t.Arch.Dimensions().PadID))
+	for i := range ids {
+		ids[i] = pad
+	}
+	for i := range lengths {
+		lengths[i] = 1
+	}
+	for i, row := range rows {
+		copy(ids[i*length:], t.train.rows[row].IDs)
+		copy(types[i*length:], t.train.rows[row].TypeIDs)
+		lengths[i] = int32(len(t.train.rows[row].IDs))
+		labels[i], weights[i] = float32(t.train.labels[row]), 1
+	}
+	return []*tensors.Tensor{
+		inputIDs:     tensors.FromFlatDataAndDimensions(ids, height, length),
+		inputLengths: tensors.FromFlatDataAndDimensions(lengths, height),
+		inputTypes:   tensors.FromFlatDataAndDimensions(types, height, length),
+		inputLabels:  t.labels(labels),
+		inputWeights: tensors.FromFlatDataAndDimensions(weights, height),
+	}
+}
+
+func (t *Trainer) labels(labels []float32) *tensors.Tensor {
+	if t.Config.Task.Regression() {
+		return tensors.FromFlatDataAndDimensions(labels, len(labels), 1)
+	}
+	classes := make([]int32, len(labels))
+	for i, label := range labels {
+		classes[i] = int32(label)
+	}
+	return tensors.FromFlatDataAndDimensions(classes, len(classes))
+}
+
+// loss is the sum of the losses of a micro-batch's rows.
+func (t *Trainer) loss(w model.Weights, batch []*graph.Node) (sum, extra *graph.Node) {
+	in := model.Inputs{
+		IDs: batch[inputIDs], Lengths: batch[inputLengths], TypeIDs: batch[inputTypes],
+		Dropout: &model.Dropout{State: batch[inputDropout]},
+	}
+	hidden := t.Arch.Hidden(w, in, model.Options{})
+	scores := t.Arch.Classify(w, hidden[len(hidden)-1], in, model.Options{})
+	sum, _ = model.ClassifierLoss(t.Config.Task.Problem, scores, batch[inputLabels], batch[inputWeights])
+	return sum, nil
+}

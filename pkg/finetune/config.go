@@ -1,0 +1,72 @@
+package finetune
+
+import (
+	"fmt"
+	"math"
+
+	"llmjp.internal/modernbert/pkg/jglue"
+	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/train"
+)
+
+// The authors' settings.
+const (
+	BatchSize = 32
+	MaxLength = 512
+)
+
+// optimizer is torch's AdamW as the authors' script makes it.
+var optimizer = train.AdamW{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
+
+// Config is what the runs of a sweep have in common.
+type Config struct {
+	Task  jglue.Task
+	Model string // directory in Hugging Face format
+	Name  string // what the user calls the model; "" is Model
+	// Checkpoint is what tables and figures call it.
+	Checkpoint   result.Checkpoint
+	Train, Valid []string // files of the task, by path or glob
+	BatchSize    int      // 0 is 32
+	MaxLength    int      // tokens of a row; 0 is 512; the model may take fewer
+	Devices      int      // that share each batch; 0 is 1
+}
+
+func (c Config) withDefaults() Config {
+	if c.Name == "" {
+		c.Name = c.Model
+	}
+	for _, d := range []struct {
+		value    *int
+		standard int
+	}{{&c.BatchSize, BatchSize}, {&c.MaxLength, MaxLength}, {&c.Devices, 1}} {
+		if *d.value == 0 {
+			*d.value = d.standard
+		}
+	}
+	return c
+}
+
+// Setting is what a run has of its own.
+type Setting struct {
+	LR     float64 `json:"lr"` // of the first update; it falls to 0 linearly
+	Epochs int     `json:"epochs"`
+	// Seed decides the classifier's first weights, the order of the rows and
+	// dropout.
+	Seed uint64 `json:"seed"`
+}
+
+// Validate refuses what no run can have.
+func (s Setting) Validate() error {
+	switch {
+	case !(s.LR > 0) || math.IsInf(s.LR, 0):
+		return fmt.Errorf("learning rate %g is not a positive number", s.LR)
+	case s.Epochs < 1:
+		return fmt.Errorf("%d epochs: at least 1 is needed", s.Epochs)
+	}
+	return nil
+}
+
+// String names the setting, also as a file's name.
+func (s Setting) String() string {
+	return fmt.Sprintf("lr=%g,epochs=%d,seed=%d", s.LR, s.Epochs, s.Seed)
+}

@@ -1,0 +1,108 @@
+package finetune
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/train"
+)
+
+// Run is a finished run.
+type Run struct {
+	Setting
+	Score       float64            // by the task's metric
+	Others      map[string]float64 // further metrics
+	Scores      []float32          // the classifier's, [validation rows, outputs] row-major
+	Predictions []float64          // one a validation row
+	Log         []Update
+	Seconds     float64 // of training, without scoring
+}
+
+// Update is a line of the log.
+type Update struct {
+	Step     int     `json:"step"`      // from 1
+	Epoch    int     `json:"epoch"`     // from 1
+	Loss     float64 `json:"loss"`      // mean over the batch's rows
+	LR       float64 `json:"lr"`        // that this update used
+	GradNorm float64 `json:"grad_norm"` // global L2 norm; nothing is clipped
+	Seconds  float64 `json:"seconds"`
+}
+
+// Updates is how many updates a run of so many epochs makes.
+func (t *Trainer) Updates(epochs int) int {
+	return epochs * ((len(t.train.rows) + t.Config.BatchSize - 1) / t.Config.BatchSize)
+}
+
+// Run trains from the checkpoint and scores the validation rows after the last
+// epoch. progress, if not nil, is told each update and their number.
+func (t *Trainer) Run(ctx context.Context, s Setting, progress func(u Update, total int)) (*Run, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	if err := t.reset(s.Seed); err != nil {
+		return nil, err
+	}
+	run := &Run{Setting: s}
+	schedule := train.Schedule{Peak: s.LR, Total: t.Updates(s.Epochs)}
+	began := time.Now()
+	for epoch := range s.Epochs {
+		for _, rows := range t.order(s.Seed, epoch) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			u, err := t.update(s, schedule, len(run.Log)+1, rows)
+			if err != nil {
+				return nil, err
+			}
+			u.Epoch = epoch + 1
+			run.Log = append(run.Log, u)
+			if progress != nil {
+				progress(u, schedule.Total)
+			}
+		}
+	}
+	run.Seconds = time.Since(began).Seconds()
+	return run, t.score(ctx, run)
+}
+
+// order are the training rows of an epoch's batches: a new permutation each.
+func (t *Trainer) order(seed uint64, epoch int) [][]int {
+	order := corpus.NewOrder(len(t.train.rows), seed, uint64(epoch))
+	var batches [][]int
+	for from := 0; from < order.Len(); from += t.Config.BatchSize {
+		rows := make([]int, min(t.Config.BatchSize, order.Len()-from))
+		for i := range rows {
+			rows[i] = order.At(from + i)
+		}
+		batches = append(batches, rows)
+	}
+	return batches
+}
+
+// update makes update k from these training rows.
+func (t *Trainer) update(s Setting, schedule train.Schedule, k int, rows []int) (Update, error) {
+	began, lr := time.Now(), schedule.At(k)
+	outcome, err := t.step.Do(lr, t.batches(rows, s.Seed, k))
+	if err != nil {
+		return Update{}, err
+	}
+	if !outcome.Finite() {
+		return Update{}, fmt.Errorf("the loss is not finite at update %d of %d (%s): use a lower learning rate", k, schedule.Total, s)
+	}
+	return Update{Step: k, Loss: outcome.Objective, LR: lr, GradNorm: outcome.GradNorm, Seconds: time.Since(began).Seconds()}, nil
+}
+
+// score runs the classifier on the validation rows.
+func (t *Trainer) score(ctx context.Context, run *Run) (err error) {
+	if err := t.scorer.SetWeights(t.step.Weights()); err != nil {
+		return err
+	}
+	if run.Scores, err = t.scorer.Classify(ctx, t.valid.rows); err != nil {
+		return err
+	}
+	run.Predictions = t.Config.Task.Predictions(run.Scores)
+	run.Score, run.Others = t.Config.Task.Score(t.valid.labels, run.Predictions)
+	return nil
+}
