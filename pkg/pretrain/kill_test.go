@@ -21,6 +21,7 @@ type childOptions struct {
 	Settings                 Settings
 	Data, Valid              []string
 	Output, Cache, Tokenizer string
+	Steps, Devices           int
 }
 
 // child is the process: the test's binary, which runs this and no test.
@@ -30,6 +31,7 @@ func child(options string) {
 	if err == nil {
 		_, err = Run(context.Background(), Options{
 			Settings: c.Settings, Data: c.Data, Valid: c.Valid, Output: c.Output, Cache: c.Cache, Tokenizer: c.Tokenizer,
+			Steps: c.Steps, Devices: c.Devices,
 		})
 	}
 	if err != nil {
@@ -38,15 +40,17 @@ func child(options string) {
 	}
 }
 
-// startChild starts the process; done gives its end.
-func startChild(t *testing.T, opt Options) (process *os.Process, done <-chan error) {
+// startChild starts the process with more of an environment; done gives its
+// end.
+func startChild(t *testing.T, opt Options, environment ...string) (process *os.Process, done <-chan error) {
 	t.Helper()
-	options, err := json.Marshal(childOptions{opt.Settings, opt.Data, opt.Valid, opt.Output, opt.Cache, opt.Tokenizer})
+	options, err := json.Marshal(childOptions{
+		opt.Settings, opt.Data, opt.Valid, opt.Output, opt.Cache, opt.Tokenizer, opt.Steps, opt.Devices})
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childEnv+"="+string(options))
+	cmd.Env = append(append(os.Environ(), environment...), childEnv+"="+string(options))
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
