@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -132,44 +131,21 @@ func runPretrain(ctx context.Context, o pretrainOptions, settings pretrain.Setti
 	return err
 }
 
-// complete fills in the project's own texts where none are given, and names
-// all of them.
+// complete fetches the model to start from and fills in the project's own
+// texts where none are given.
 func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, stderr io.Writer) error {
-	own := func(given []string, elements ...string) []string {
-		if len(given) > 0 {
-			return given
-		}
-		path, err := project.Path(append([]string{"data"}, elements...)...)
-		if err != nil {
-			return nil
-		}
-		return []string{path}
-	}
-	opt.Data, opt.Valid = own(o.data, "corpus", "train.jsonl.gz"), own(o.valid, "corpus", "valid.jsonl.gz")
-	if len(opt.Data) == 0 {
-		return usagef("pretrain needs --data GLOB outside the project's folder")
-	}
 	if len(o.valid) == 1 && o.valid[0] == none {
-		opt.Valid = nil
+		opt.Valid = []string{}
 	}
-	var err error
 	if o.init != "" {
-		if opt.Init, err = modelFiles(ctx, o.init, true, stderr); err != nil {
+		dir, err := modelFiles(ctx, o.init, true, stderr)
+		if err != nil {
 			return fmt.Errorf("--init: %w", err)
 		}
-	} else if opt.Tokenizer, err = project.Path("data", "tokenizer"); err != nil {
+		opt.Init = dir
+	}
+	if err := opt.Own(); err != nil {
 		return err
-	}
-	if opt.Cache == "" {
-		if opt.Cache, err = project.Path(".local", "corpus"); err != nil {
-			opt.Cache = filepath.Join(o.output, "corpus")
-		}
-	}
-	if opt.Inputs, err = models.Inputs(append(slices.Clone(opt.Data), opt.Valid...)...); err != nil {
-		return err
-	}
-	if len(o.data) == 0 {
-		opt.Notes = append(opt.Notes, "Text: Japanese Wikipedia articles of data/corpus stand in for llm-jp-corpus v4.")
 	}
 	return o.retrieving(opt)
 }
