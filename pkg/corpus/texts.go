@@ -20,6 +20,9 @@ type Text struct {
 	Text   string
 	IDs    []int32
 	Length int
+	// JSON is the whole line, whose other fields a caller may want; nil where
+	// the file is not JSON lines.
+	JSON []byte
 }
 
 // Where is FILE:LINE, for errors.
@@ -76,6 +79,7 @@ func fileTexts(file string, count func(n int)) iter.Seq2[Text, error] {
 			case blank(line.JSON):
 				continue
 			default:
+				text.JSON = line.JSON
 				if err = parseText(line.JSON, &text); err != nil {
 					err = &BadLine{File: file, Number: line.Number, Reason: err.Error(), Null: err == errNull}
 				}

@@ -139,7 +139,7 @@ func sampleFillMask() *result.FillMask {
 		Models:     []result.Checkpoint{{Stage: 1, Step: 200}, {Stage: 2, Step: 100}},
 		Sentences: []result.Gap{
 			{Number: 1, Sentence: "日本の首都は{}であり、多くの観光名所や企業が集まる日本の政治・経済・文化の中心地です。", Expected: []string{"東京"}, Answers: [][]result.Guess{guess("の", "東京"), guess("東京", "京都")}},
-			{Number: 30, Sentence: "1年は{}ヶ月です。", Expected: []string{"12"}, Answers: [][]result.Guess{guess("3"), guess("|*_")}},
+			{Number: 30, Sentence: "1年は{}ヶ月です。", Expected: []string{"12"}, Tokens: []int{2, 2}, Answers: [][]result.Guess{guess("3"), guess("|*_")}},
 			{Number: 33, Sentence: "英語で「ありがとう」は{}と言います。", Answers: [][]result.Guess{guess("、"), guess("サンキュー")}},
 		},
 	}

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"llmjp.internal/modernbert/pkg/result"
@@ -41,100 +40,6 @@ func TrainingTable(c *result.TrainingCurve) (*Table, error) {
 		t.Rows = append(t.Rows, row("", "unigram floor", "", fmt.Sprintf("%.3f", u.Loss), fmt.Sprintf("%.3f", u.Accuracy), "", ""))
 	}
 	return t, nil
-}
-
-// FillMaskTable is Table 3: the sentences that the paper prints, the answers of
-// its three models, and ours beside them.
-func FillMaskTable(f *result.FillMask) (*Table, error) {
-	if err := f.Validate(); err != nil {
-		return nil, fmt.Errorf("fill-mask-table: %w", err)
-	}
-	t := &Table{
-		Name: "fill-mask-table", Caption: "Fill-mask test (Table 3): the best token of each model",
-		Columns: left("Sentence", "bert-base-japanese-v3 (paper)", "modernbert-ja-130m (paper)", result.PaperModel+" (paper)"),
-		Notes:   notes(f.Provenance),
-	}
-	for _, m := range f.Models {
-		t.Columns = append(t.Columns, left(m.Label())...)
-	}
-	for _, paper := range result.PaperTable3() {
-		i := slices.IndexFunc(f.Sentences, func(g result.Gap) bool { return g.Number == paper.Number })
-		if i < 0 {
-			continue
-		}
-		g := f.Sentences[i]
-		cells := row(window(g.Sentence, 24), paper.BERT, paper.ModernBERTJa, paper.LLMJP)
-		for k := 1; k < len(cells); k++ {
-			cells[k].Bold = slices.Contains(g.Expected, cells[k].Text)
-		}
-		t.Rows = append(t.Rows, append(cells, answers(f, g)...))
-	}
-	if len(t.Rows) == 0 {
-		return nil, NothingToDraw{"fill-mask-table", "none of the paper's sentences (13, 17, 20, 30, 33, 56) is in the result"}
-	}
-	t.Notes = append(t.Notes, "Bold: an expected answer.")
-	return t, nil
-}
-
-// FillMaskAll lists every sentence with the best token of each model and its
-// probability, and at the end how many expected answers each found.
-func FillMaskAll(f *result.FillMask) (*Table, error) {
-	if err := f.Validate(); err != nil {
-		return nil, fmt.Errorf("fill-mask-all: %w", err)
-	}
-	t := &Table{
-		Name: "fill-mask-all", Caption: "Fill-mask test: every sentence",
-		Columns: append(right("#"), left("Sentence", "Expected")...), Notes: notes(f.Provenance),
-	}
-	for _, m := range f.Models {
-		t.Columns = append(t.Columns, left(m.Label())...)
-	}
-	right, known := make([]int, len(f.Models)), 0
-	for _, g := range f.Sentences {
-		cells := row(fmt.Sprint(g.Number), window(g.Sentence, 24), strings.Join(g.Expected, ", "))
-		for k, c := range answers(f, g) {
-			c.Text += fmt.Sprintf(" (%.2f)", g.Answers[k][0].Score)
-			cells = append(cells, c)
-			if c.Bold {
-				right[k]++
-			}
-		}
-		if len(g.Expected) > 0 {
-			known++
-		}
-		t.Rows = append(t.Rows, cells)
-	}
-	sum := row("", "expected answers found", fmt.Sprint(known))
-	for _, n := range right {
-		sum = append(sum, Cell{Text: fmt.Sprintf("%d of %d", n, known)})
-	}
-	t.Rows = append(t.Rows, sum)
-	return t, nil
-}
-
-func answers(f *result.FillMask, g result.Gap) []Cell {
-	var out []Cell
-	for k := range f.Models {
-		right, _ := g.Right(k)
-		out = append(out, Cell{Text: g.Answers[k][0].Token, Bold: right})
-	}
-	return out
-}
-
-// window cuts a sentence to so many letters on both sides of its gap.
-func window(sentence string, letters int) string {
-	before, after, ok := strings.Cut(sentence, "{}")
-	if !ok {
-		return sentence
-	}
-	b, a := []rune(before), []rune(after)
-	if len(b) > letters {
-		b = append([]rune("…"), b[len(b)-letters:]...)
-	}
-	if len(a) > letters {
-		a = append(a[:letters:letters], '…')
-	}
-	return string(b) + "{ }" + string(a)
 }
 
 // RetrievalTable is Table 4 with ours below the paper's.

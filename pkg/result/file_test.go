@@ -25,7 +25,7 @@ func samples() []Result {
 			{Stage: 1, TotalSteps: 20, MaxLength: 128, Evaluations: []Evaluation{{Step: 0, Loss: 11.5, Accuracy: 0}, {10, 8, 0.1, ptr(0.2), ptr(0.1)}}, Training: []TrainingLoss{{1, 11.4}}},
 			{Stage: 2, TotalSteps: 10, MaxLength: 256, Evaluations: []Evaluation{{10, 7, 0.2, ptr(0.3), ptr(0.2)}}},
 		}},
-		&FillMask{from, []Checkpoint{{Name: "a"}}, []Gap{{1, "吾輩は{}である。", []string{"猫"}, [][]Guess{{{9, "猫", 0.5}, {8, "犬", 0.1}}}}}},
+		&FillMask{from, []Checkpoint{{Name: "a"}}, []Gap{{1, "吾輩は{}である。", []string{"猫"}, []int{1}, [][]Guess{{{9, "猫", 0.5}, {8, "犬", 0.1}}}}}},
 		&PseudoPerplexity{from, 100, PaperBins(), 2, []ModelScores{{Checkpoint{Name: "a"}, []DocumentScore{{"x", 10, 3.5}, {"y", 2000, 25}, {"z", 1100, 5}}}}},
 		&AlignmentUniformity{from, 10, 20, []EmbeddingScore{{Checkpoint{"", 1, 0}, 0.5, -2}, {Checkpoint{"", 2, 5}, 0.2, -1}}, PaperFigure3()},
 		&Similarity{from, []PairDistances{{Checkpoint{"", 1, 0}, []float32{0.1, 0.25}, long}}},

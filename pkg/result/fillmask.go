@@ -18,6 +18,9 @@ type Gap struct {
 	Sentence string `json:"sentence"`
 	// Expected are answers that count as right; empty where any will do.
 	Expected []string `json:"expected,omitempty"`
+	// Tokens is, for each model, in how few tokens its vocabulary writes one of
+	// the expected answers. A gap is one token: what takes more cannot be given.
+	Tokens []int `json:"tokens,omitempty"`
 	// Answers are each model's guesses for the gap, best first, in the order
 	// of FillMask.Models.
 	Answers [][]Guess `json:"answers"`
@@ -43,6 +46,9 @@ func (f *FillMask) Validate() error {
 		if len(s.Answers) != len(f.Models) {
 			return fmt.Errorf("sentences[%d] has answers of %d models, want %d", i, len(s.Answers), len(f.Models))
 		}
+		if n := len(s.Tokens); n != 0 && n != len(f.Models) {
+			return fmt.Errorf("sentences[%d].tokens has %d numbers, want %d", i, n, len(f.Models))
+		}
 		for j, guesses := range s.Answers {
 			if len(guesses) == 0 {
 				return fmt.Errorf("sentences[%d].answers[%d] is empty", i, j)
@@ -61,6 +67,12 @@ func (f *FillMask) Validate() error {
 	return nil
 }
 
+// Possible tells whether a model can give an expected answer, which is one
+// token in its vocabulary.
+func (g Gap) Possible(model int) bool {
+	return len(g.Expected) > 0 && (len(g.Tokens) == 0 || g.Tokens[model] == 1)
+}
+
 // Right tells whether the best guess of a model is an expected answer;
 // known is false where the sentence has none.
 func (g Gap) Right(model int) (right, known bool) {
@@ -70,4 +82,38 @@ func (g Gap) Right(model int) (right, known bool) {
 		}
 	}
 	return false, len(g.Expected) > 0
+}
+
+// Findings says in sentences how often each model's best guess is an expected
+// answer, and how sure it was, beside the paper's Table 3.
+func (f *FillMask) Findings() []string {
+	var out []string
+	for k, m := range f.Models {
+		right, possible, sure := 0, 0, 0.0
+		for _, g := range f.Sentences {
+			sure += g.Answers[k][0].Score
+			if !g.Possible(k) {
+				continue
+			}
+			possible++
+			if ok, _ := g.Right(k); ok {
+				right++
+			}
+		}
+		out = append(out, fmt.Sprintf("%s: the best token is the expected answer in %d of the %d sentences that have one of a single token; the mean probability of its best token over all %d sentences is %.2f.",
+			m.Label(), right, possible, len(f.Sentences), sure/float64(len(f.Sentences))))
+	}
+	for _, paper := range PaperTable3() {
+		for _, g := range f.Sentences {
+			if g.Number != paper.Number {
+				continue
+			}
+			for k, m := range f.Models {
+				if g.Answers[k][0].Token == paper.LLMJP {
+					out = append(out, fmt.Sprintf("%s answers sentence %d as the paper's model does: %s.", m.Label(), g.Number, paper.LLMJP))
+				}
+			}
+		}
+	}
+	return out
 }

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/fillmask"
+	"llmjp.internal/modernbert/pkg/eval/models"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+func init() { commands = append(commands, newFillMask) }
+
+// fillMaskOptions are fill-mask's flags.
+type fillMaskOptions struct {
+	models, input       []string
+	topK, batchSize     int
+	json                bool
+	placeholder, result string
+	compute             string
+}
+
+func newFillMask() *cobra.Command {
+	var o fillMaskOptions
+	cmd := &cobra.Command{
+		Use:   "fill-mask --model M TEXT… | --input F",
+		Short: "Guess the token at the mask of a text (Table 3)",
+		Long: "Ranks the whole vocabulary at each mask of a text: the model's mask token, or {} in its place.\n" +
+			"A mask is one token, and so is its answer. With several models, or a run's folder for all of its\n" +
+			"checkpoints, their answers stand side by side. An \"answer\" in a line of --input is shown as the\n" +
+			"expected one, with the number of tokens that it takes.\n\n" +
+			"--json prints a line each: {\"text\", \"masks\": [[{\"id\", \"token\", \"score\"}, …], …]}, the tokens as they\n" +
+			"stand in the vocabulary, their softmax probabilities; with several models also \"model\".",
+		RunE: func(cmd *cobra.Command, texts []string) error {
+			if err := o.check(texts); err != nil {
+				return err
+			}
+			return fillMask(cmd.Context(), o, texts, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	addModels(cmd, &o.models)
+	cmd.Flags().StringArrayVar(&o.input, "input", nil, "texts: .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a glob and be given several times (`F`)")
+	cmd.Flags().IntVar(&o.topK, "top-k", 5, "the `K` best guesses for each mask")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON lines instead of a table")
+	cmd.Flags().StringVar(&o.placeholder, "placeholder", fillmask.Placeholder, "`TEXT` that stands for the mask")
+	cmd.Flags().StringVar(&o.result, "result", "", "also write `DIR`/fill-mask.json, from which figures draws Table 3")
+	addComputing(cmd, &o.batchSize, &o.compute)
+	return cmd
+}
+
+// addModels adds --model for commands that compare several.
+func addModels(cmd *cobra.Command, refs *[]string) {
+	cmd.Flags().StringArrayVar(refs, "model", nil, "directory of a model, its id on the hub, or the folder of a pretraining run for all of its checkpoints; may be given several times (`M`)")
+}
+
+func (o fillMaskOptions) check(texts []string) error {
+	switch {
+	case len(o.models) == 0:
+		return usagef("fill-mask needs --model M, see --help")
+	case len(texts) == 0 && len(o.input) == 0:
+		return usagef("fill-mask needs a TEXT or --input F, see --help")
+	case len(texts) > 0 && len(o.input) > 0:
+		return usagef("fill-mask takes texts or --input F, not both")
+	case o.topK < 1:
+		return usagef("--top-k %d: at least 1 guess is needed", o.topK)
+	case o.placeholder == "":
+		return usagef("--placeholder is empty: give a text that stands for the mask")
+	}
+	return checkComputing(o.batchSize, o.compute)
+}
+
+func fillMask(ctx context.Context, o fillMaskOptions, texts []string, stdout, stderr io.Writer) error {
+	began := time.Now()
+	sentences := fillmask.Sentences(texts...)
+	if len(o.input) > 0 {
+		var err error
+		if sentences, err = fillmask.Read(o.input...); err != nil {
+			return err
+		}
+	}
+	list, err := modelList(ctx, o.models, stderr)
+	if err != nil {
+		return err
+	}
+	all, err := fillmask.Ask(ctx, list, sentences, fillmask.Options{
+		TopK: o.topK, Placeholder: o.placeholder,
+		Encoder: encoder.Options{Compute: o.compute, BatchRows: o.batchSize, Progress: progress(stderr, "texts")},
+	})
+	if err != nil {
+		return err
+	}
+	if o.result != "" {
+		r, err := fillmask.Result(ctx, sentences, all, began, o.input...)
+		if err != nil {
+			return err
+		}
+		if err := result.Save(o.result, r); err != nil {
+			return err
+		}
+	}
+	out := bufio.NewWriter(stdout)
+	write := writeGuesses
+	if o.json {
+		write = writeGuessLines
+	}
+	if err := write(out, sentences, all); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// modelList lists the models of --model, fetched where they are not there yet.
+func modelList(ctx context.Context, refs []string, stderr io.Writer) ([]models.Model, error) {
+	list, err := models.List(refs...)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range list {
+		if _, err := modelFiles(ctx, m.Ref, true, stderr); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// writeGuessLines writes a JSON line for each text and model.
+func writeGuessLines(w io.Writer, sentences []fillmask.Sentence, all []fillmask.Answers) error {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
+	for i, s := range sentences {
+		for _, a := range all {
+			line := struct {
+				Model string             `json:"model,omitempty"`
+				Text  string             `json:"text"`
+				Masks [][]fillmask.Guess `json:"masks"`
+			}{Text: s.Text, Masks: a.Masks[i]}
+			if len(all) > 1 {
+				line.Model = a.Model.Label()
+			}
+			if err := lines.Encode(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

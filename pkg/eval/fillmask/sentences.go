@@ -1,0 +1,80 @@
+package fillmask
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/project"
+)
+
+// Sentence is a text with a mask, or a placeholder for one.
+type Sentence struct {
+	Number   int // from 1; in a file the line's own id if that is a number
+	Text     string
+	Expected []string // answers that count as right, if the line has them
+	Where    string   // FILE:LINE, "" for a text that comes from no file
+}
+
+// Sentences numbers texts.
+func Sentences(texts ...string) []Sentence {
+	out := make([]Sentence, len(texts))
+	for i, s := range texts {
+		out[i] = Sentence{Number: i + 1, Text: s}
+	}
+	return out
+}
+
+// PaperFile is the path of the sentences of the paper's test.
+func PaperFile() (string, error) { return project.Path("data", "fill-mask.jsonl") }
+
+// Read reads texts (see corpus.Texts), and where lines of JSON have an
+// "answer", a string or several, the answers that are expected.
+func Read(patterns ...string) ([]Sentence, error) {
+	var all []Sentence
+	for t, err := range corpus.Texts(patterns...) {
+		if err != nil {
+			return nil, err
+		}
+		if t.Tokenized() {
+			return nil, fmt.Errorf("%s: the line holds ids, fill-mask needs a text", t.Where())
+		}
+		s := Sentence{Number: len(all) + 1, Text: t.Text, Where: t.Where()}
+		if err := s.fields(t.JSON); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Where(), err)
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// fields reads what a JSON line says beside the text.
+func (s *Sentence) fields(line []byte) error {
+	if line == nil {
+		return nil
+	}
+	var own struct {
+		ID     json.RawMessage `json:"id"`
+		Answer json.RawMessage `json:"answer"`
+	}
+	if err := json.Unmarshal(line, &own); err != nil {
+		return err
+	}
+	if n, err := strconv.Atoi(string(own.ID)); err == nil {
+		s.Number = n
+	}
+	if len(own.Answer) == 0 || string(own.Answer) == "null" {
+		return nil
+	}
+	var one string
+	if json.Unmarshal(own.Answer, &one) == nil {
+		s.Expected = []string{one}
+		return nil
+	}
+	if err := json.Unmarshal(own.Answer, &s.Expected); err != nil {
+		return errors.New("field \"answer\" is neither a string nor an array of strings")
+	}
+	return nil
+}
