@@ -47,9 +47,9 @@ func collect(patterns ...string) (texts []Text, err error) {
 func TestTextsOfEveryKind(t *testing.T) {
 	const lines = "{\"text\":\"一\"}\n\n{\"text\":\"\",\"id\":7}\r\n{\"ids\":[5,6,4],\"attention_mask\":[1,1,0],\"id\":\"x\"}"
 	want := []Text{
-		{Line: 1, ID: "0", Text: "一"},
-		{Line: 3, ID: "7"},
-		{Line: 4, ID: "x", IDs: []int32{5, 6, 4}, Length: 2},
+		{Line: 1, ID: "0", Text: "一", JSON: []byte(`{"text":"一"}`)},
+		{Line: 3, ID: "7", JSON: []byte(`{"text":"","id":7}`)},
+		{Line: 4, ID: "x", IDs: []int32{5, 6, 4}, Length: 2, JSON: []byte(`{"ids":[5,6,4],"attention_mask":[1,1,0],"id":"x"}`)},
 	}
 	z, _ := zstd.NewWriter(nil)
 	for name, data := range map[string][]byte{
