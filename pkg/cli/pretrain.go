@@ -124,7 +124,7 @@ func runPretrain(ctx context.Context, o pretrainOptions, settings pretrain.Setti
 	if err != nil && !errors.As(err, &stopped) {
 		return err
 	}
-	reporter.summary(summary)
+	reporter.report(summary.String())
 	if err == nil {
 		_, err = fmt.Fprintln(stdout, summary.Checkpoint)
 	}
@@ -144,9 +144,11 @@ func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, st
 		}
 		opt.Init = dir
 	}
-	if err := opt.Own(); err != nil {
+	own, err := opt.Own()
+	if err != nil {
 		return err
 	}
+	*opt = own
 	return o.retrieving(opt)
 }
 

@@ -63,25 +63,6 @@ func (r *pretrainReporter) end() {
 	}
 }
 
-// summary says what the session did.
-func (r *pretrainReporter) summary(s pretrain.Summary) {
-	if s.Steps == 0 {
-		r.report(fmt.Sprintf("nothing to do: the run stands at step %d", s.Step))
-		return
-	}
-	r.report(fmt.Sprintf("%d steps in %s: %s tokens/s, padding %.1f%% of what was computed, waiting for batches %.2f%% of the time",
-		s.Steps, (time.Duration(s.Seconds*1000) * time.Millisecond).Round(time.Second), thousands(int(float64(s.Tokens)/s.Seconds)),
-		100*s.Padding, 100*s.Waiting))
-	if s.Unigram != nil && s.Evaluation != nil {
-		relation := "above"
-		if s.Evaluation.Loss < s.Unigram.Loss {
-			relation = "under"
-		}
-		r.report(fmt.Sprintf("validation loss %.4f at step %d, %s the floor of the unigram distribution, %.4f",
-			s.Evaluation.Loss, s.Evaluation.Step, relation, s.Unigram.Loss))
-	}
-}
-
 // thousands writes 12345 as 12,345.
 func thousands(n int) string {
 	digits := fmt.Sprint(n)

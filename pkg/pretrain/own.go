@@ -8,10 +8,10 @@ import (
 	"llmjp.internal/modernbert/pkg/project"
 )
 
-// Own fills in what is not given: the project's own texts (data/corpus), its
-// tokenizer, and its cache. It names the texts, and what they stand in for, in
-// the result's provenance.
-func (o *Options) Own() error {
+// Own gives the options with what is not given filled in: the project's own
+// texts (data/corpus), its tokenizer, and its cache. It names the texts, and
+// what they stand in for, in the result's provenance.
+func (o Options) Own() (Options, error) {
 	if o.Cache == "" {
 		cache, err := project.Path(".local", "corpus")
 		if err != nil {
@@ -22,17 +22,17 @@ func (o *Options) Own() error {
 	if o.Init == "" && o.Tokenizer == "" {
 		tokenizer, err := project.Path("data", "tokenizer")
 		if err != nil {
-			return err
+			return o, err
 		}
 		o.Tokenizer = tokenizer
 	}
 	if len(o.Data) == 0 {
 		train, err := project.Path("data", "corpus", "train.jsonl.gz")
 		if err != nil {
-			return err
+			return o, err
 		}
 		o.Data = []string{train}
-		o.Notes = append(o.Notes, "Text: Japanese Wikipedia articles of data/corpus stand in for llm-jp-corpus v4.")
+		o.Notes = append(slices.Clone(o.Notes), "Text: Japanese Wikipedia articles of data/corpus stand in for llm-jp-corpus v4.")
 	}
 	if o.Valid == nil {
 		if valid, err := project.Path("data", "corpus", "valid.jsonl.gz"); err == nil {
@@ -40,6 +40,6 @@ func (o *Options) Own() error {
 		}
 	}
 	inputs, err := models.Inputs(append(slices.Clone(o.Data), o.Valid...)...)
-	o.Inputs = append(o.Inputs, inputs...)
-	return err
+	o.Inputs = append(slices.Clone(o.Inputs), inputs...)
+	return o, err
 }
