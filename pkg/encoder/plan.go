@@ -14,11 +14,11 @@ type batch struct {
 }
 
 // ladder gives the lengths that inputs are padded to: 16, 32, 48, 64, then
-// each power of two and what lies midway, and longest itself at the top.
+// four steps to each doubling, and longest itself at the top.
 func ladder(longest int) []int {
 	rungs := []int{16, 32, 48}
 	for n := 64; n < longest; n *= 2 {
-		rungs = append(rungs, n, n*3/2)
+		rungs = append(rungs, n, n*5/4, n*3/2, n*7/4)
 	}
 	rungs = slices.DeleteFunc(rungs, func(n int) bool { return n >= longest })
 	return append(rungs, longest)
@@ -50,23 +50,37 @@ func (p planner) plan(lengths []int) []batch {
 		i, _ := slices.BinarySearch(rungs, length)
 		return i
 	}
-	counts := make([]int, rung(lengths[order[0]])+1)
+	counts := make([]int, len(rungs))
 	for _, n := range lengths {
 		counts[rung(n)]++
 	}
-	used := p.choose(rungs, counts)
+	used := p.choose(rungs, counts, rung(lengths[order[0]]))
 	var batches []batch
+	planned := map[[2]int]bool{}
 	for len(order) > 0 {
 		length := rungs[used[rung(lengths[order[0]])]]
 		rows := p.rowsFor(length)
 		if len(order) < rows {
-			rows = min(rows, 1<<bits.Len(uint(len(order)-1)))
+			rows = p.lastRows(len(order), length, rows, planned)
 		}
+		planned[[2]int{rows, length}] = true
 		n := min(rows, len(order))
 		batches = append(batches, batch{order[:n], rows, length})
 		order = order[n:]
 	}
 	return batches
+}
+
+// lastRows is the number of rows, up to a full batch's, for the n inputs that
+// are left: that of a graph that is there, where padding up to it is cheaper
+// than to compile another one.
+func (p planner) lastRows(n, length, full int, planned map[[2]int]bool) int {
+	for rows := n; rows <= full && (rows-n)*length <= p.compile; rows++ {
+		if shape := [2]int{rows, length}; p.compiled[shape] || planned[shape] {
+			return rows
+		}
+	}
+	return min(full, 1<<bits.Len(uint(n-1)))
 }
 
 // rowsFor is the number of rows of a full batch of that length.
@@ -78,34 +92,44 @@ func (p planner) rowsFor(length int) int {
 	return rows
 }
 
-// choose gives, for each rung, the rung that its inputs are padded to. It
-// minimises computed tokens plus the price of the graphs by dynamic
-// programming: best[j] is the least price of all inputs up to rung j when j is
-// used.
-func (p planner) choose(rungs, counts []int) []int {
+// choose gives, for each rung up to that of the longest input, the rung that
+// its inputs are padded to. It minimises computed tokens plus the price of the
+// graphs by dynamic programming: best[j] is the least price of all inputs up to
+// rung j when j is used. Above the longest input only a graph that is there
+// can be worth it.
+func (p planner) choose(rungs, counts []int, longest int) []int {
 	best := make([]float64, len(counts))
 	below := make([]int, len(counts)) // the next rung used below j, -1 for none
+	top := longest
 	for j := range counts {
 		price := float64(p.compile)
 		if p.compiled[[2]int{p.rowsFor(rungs[j]), rungs[j]}] {
 			price = 0
+		} else if j > longest {
+			continue
 		}
 		// Global attention makes a token of a long row dearer.
 		token := float64(rungs[j]) * (1 + float64(rungs[j])/4096)
 		inputs := 0
-		for i := j; i >= 0; i-- {
+		for i := min(j, longest); i >= 0; i-- {
 			inputs += counts[i]
 			total := price + token*float64(inputs)
 			if i > 0 {
 				total += best[i-1]
 			}
-			if i == j || total < best[j] {
+			if i == min(j, longest) || total < best[j] {
 				best[j], below[j] = total, i-1
 			}
 		}
+		if j > longest && best[j] < best[top] {
+			top = j
+		}
 	}
-	used := make([]int, len(counts))
-	for j := len(counts) - 1; j >= 0; j = below[j] {
+	used := make([]int, longest+1)
+	for i := below[top] + 1; i <= longest; i++ {
+		used[i] = top
+	}
+	for j := below[top]; j >= 0; j = below[j] {
 		for i := below[j] + 1; i <= j; i++ {
 			used[i] = j
 		}

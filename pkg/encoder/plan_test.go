@@ -20,8 +20,8 @@ func TestLadder(t *testing.T) {
 	for longest, want := range map[int][]int{
 		10:  {10},
 		64:  {16, 32, 48, 64},
-		512: {16, 32, 48, 64, 96, 128, 192, 256, 384, 512},
-		600: {16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 600},
+		256: {16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256},
+		270: {16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 270},
 	} {
 		if diff := cmp.Diff(want, ladder(longest)); diff != "" {
 			t.Errorf("%d:\n%s", longest, diff)
@@ -76,6 +76,29 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// The graphs that are there are used where that is cheaper than another one:
+// longer ones, and for the last inputs those of more rows.
+func TestPlanReuses(t *testing.T) {
+	p := planner{longest: 512, tokens: 1024, compile: 3000}
+	for _, c := range []struct {
+		name       string
+		n          int
+		ready      [2]int
+		rows, long int
+	}{
+		{"nothing there", 3, [2]int{}, 4, 112},
+		{"longer", 3, [2]int{2, 512}, 2, 512},
+		{"more rows", 3, [2]int{9, 112}, 9, 112},
+		{"too long for so many", 30, [2]int{2, 512}, 9, 112},
+	} {
+		p.compiled = map[[2]int]bool{c.ready: true}
+		got := p.plan(slices.Repeat([]int{100}, c.n))
+		if last := got[len(got)-1]; last.rows != c.rows || last.length != c.long {
+			t.Errorf("%s: a batch of %d x %d, want %d x %d", c.name, last.rows, last.length, c.rows, c.long)
+		}
+	}
+}
+
 // TestPlanTrades pads further where a graph would cost more, and does not
 // where it is compiled already or there are many inputs.
 func TestPlanTrades(t *testing.T) {
@@ -96,7 +119,7 @@ func TestPlanTrades(t *testing.T) {
 		want    []int
 	}{
 		{"few", few, nil, []int{512}},
-		{"many", many, nil, []int{128, 512}},
+		{"many", many, nil, []int{112, 512}},
 		{"few, compiled", few, map[[2]int]bool{{4, 128}: true}, []int{128, 512}},
 	} {
 		p.compiled = c.ready
