@@ -44,15 +44,16 @@ var presets = map[string][2]func(*Settings){
 	// tiny shows every part in minutes on two cores.
 	"tiny": {func(s *Settings) {
 		s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads = 64, 96, 3, 4
-		s.TotalSteps, s.WarmupSteps, s.LR = 240, 20, 1e-2
-		s.BatchSize, s.MaxLength, s.MicroRows = 16, 128, 16
-		s.CheckpointEvery, s.CheckpointSteps = 60, ints{0, 10, 30}
-		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery, s.RetrievalPairs = 20, 96, 60, 200
+		s.TotalSteps, s.WarmupSteps, s.LR = 480, 24, 1e-2
+		s.BatchSize, s.MaxLength, s.MicroRows = 8, 128, 8
+		// The paper's 0, 4k, 15k, 50k, 100k, 200k … of 500k steps.
+		s.CheckpointEvery, s.CheckpointSteps = 96, ints{0, 4, 14, 48}
+		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery, s.RetrievalPairs = 24, 48, 96, 100
 		s.Lengths = ints{64, 128}
 	}, func(s *Settings) {
-		s.TotalSteps, s.WarmupSteps, s.LR, s.BatchSize, s.MaxLength = 40, 5, 2e-3, 4, 512
+		s.TotalSteps, s.WarmupSteps, s.LR, s.BatchSize, s.MaxLength, s.MicroRows = 40, 4, 2e-3, 4, 512, 4
 		s.CheckpointEvery, s.CheckpointSteps = 20, ints{0}
-		s.EvalEvery, s.RetrievalEvery = 10, 20
+		s.EvalEvery, s.RetrievalEvery = 8, 40
 		s.Lengths = ints{128, 256, 512}
 	}},
 }
