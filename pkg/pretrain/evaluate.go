@@ -49,17 +49,22 @@ func newValidation(b compute.Backend, arch model.Architecture, params []model.Pa
 	planner := s.planner
 	planner.Multiple = 1
 	v.batch.parts = planner.Plan(lengths)
-	n := len(params)
 	var err error
-	v.exec, err = graph.NewExec(b, func(args []*graph.Node) *graph.Node {
+	v.exec, err = scorer(b, arch, params, opt)
+	return v, err
+}
+
+// scorer computes the sums of a micro-batch: losses and right guesses.
+func scorer(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options) (*graph.Exec, error) {
+	n := len(params)
+	exec, err := graph.NewExec(b, func(args []*graph.Node) *graph.Node {
 		sum, correct := loss(arch, opt)(model.Bind(params, args[:n]), args[n:])
 		return graph.Stack([]*graph.Node{sum, correct}, 0)
 	})
 	if err != nil {
 		return nil, err
 	}
-	v.exec = v.exec.WithName("validation").SetMaxCache(-1)
-	return v, nil
+	return exec.WithName("validation").SetMaxCache(-1), nil
 }
 
 // score gives the mean loss of the masked tokens in nats, and the share of

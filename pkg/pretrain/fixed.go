@@ -1,6 +1,12 @@
 package pretrain
 
 import (
+	"context"
+	"path/filepath"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/train"
 )
@@ -39,6 +45,35 @@ func (f *Fixed) MicroBatches() []train.MicroBatch {
 func (f *Fixed) Tokens() int      { return f.batch.tokens() }
 func (f *Fixed) Masked() int      { return f.batch.masked() }
 func (f *Fixed) Padding() float64 { return f.batch.padding() }
+
+// Scorer compiles the loss without a gradient: of weights in the order of
+// arch.Params(model.MaskedLM), the mean loss of the masked tokens in nats and
+// the share of them that is guessed right.
+func (f *Fixed) Scorer(b compute.Backend, arch model.Architecture, opt model.Options) (func(ctx context.Context, weights []*tensors.Tensor) (loss, accuracy float64, err error), error) {
+	exec, err := scorer(b, arch, arch.Params(model.MaskedLM), opt)
+	if err != nil {
+		return nil, err
+	}
+	return (&validation{batch: *f.batch, layout: f.source.layout, exec: exec}).score, nil
+}
+
+// Dump writes the batch into a folder as --dump-batches does and returns the
+// file's path.
+func (f *Fixed) Dump(dir string) (string, error) {
+	b := *f.batch
+	b.step = 1
+	return filepath.Join(dir, "step-000001.safetensors"), dump(dir, &b, f.source.layout.pad)
+}
+
+// Mask masks documents in place as the first step of a run does and returns
+// their labels. token is the mask token, vocab the size of the vocabulary.
+func (s Settings) Mask(rows [][]int32, token int32, vocab int) (labels [][]int32) {
+	m := masker{rate: s.MaskRate, token: token, vocab: vocab, seed: s.Seed}
+	for i, row := range rows {
+		labels = append(labels, m.mask(row, trainingMasks, 1, i))
+	}
+	return labels
+}
 
 // Loss is the masked-language-model loss of the micro-batches that a run and a
 // [Fixed] make.

@@ -112,3 +112,27 @@ func (b *Bench) Programs() []string {
 	}
 	return out
 }
+
+// Add puts an older result's rows before these, without those whose case was
+// measured again. The peaks of element types that were not are the older ones.
+func (b *Bench) Add(old *Bench) {
+	type key struct {
+		task, program, compute        string
+		layers, hidden, batch, length int
+	}
+	of := func(r BenchRow) key {
+		return key{r.Task, r.Program, r.Compute, r.Layers, r.Hidden, r.Batch, r.Length}
+	}
+	again := map[key]bool{}
+	for _, r := range b.Rows {
+		again[of(r)] = true
+	}
+	kept := slices.DeleteFunc(slices.Clone(old.Rows), func(r BenchRow) bool { return again[of(r)] })
+	b.Rows = append(kept, b.Rows...)
+	for compute, peak := range old.Machine.Peak {
+		if _, known := b.Machine.Peak[compute]; !known {
+			b.Machine.Peak[compute] = peak
+		}
+	}
+	b.Provenance.Seconds += old.Provenance.Seconds
+}

@@ -1,0 +1,128 @@
+package bench
+
+import (
+	"fmt"
+
+	"llmjp.internal/modernbert/pkg/model/modernbert"
+)
+
+// What can be measured.
+const (
+	Train    = "train"    // a training step: forward, backward, clipping, AdamW
+	Forward  = "forward"  // the masked-language-model loss without a gradient
+	Embed    = "embed"    // texts to vectors, with tokenization
+	Tokenize = "tokenize" // texts to ids
+	Batches  = "batches"  // documents of the corpus drawn, cut, masked and padded
+	Matmul   = "matmul"   // a large matrix product: the machine's peak
+)
+
+// Tasks are all of them.
+var Tasks = []string{Matmul, Train, Forward, Embed, Tokenize, Batches}
+
+// Case is one thing to measure.
+type Case struct {
+	Task    string `json:"task"`
+	Compute string `json:"compute,omitempty"` // "float32" or "bfloat16"
+	Layers  int    `json:"layers,omitempty"`
+	Batch   int    `json:"batch,omitempty"`  // rows
+	Length  int    `json:"length,omitempty"` // tokens of a row
+	// Documents says that the rows are real documents of at most Length
+	// tokens, of different lengths, and not all full.
+	Documents bool `json:"documents,omitempty"`
+}
+
+// String is the case in words.
+func (c Case) String() string {
+	s := c.Task
+	if c.Compute != "" {
+		s += " " + c.Compute
+	}
+	if c.Layers > 0 {
+		s += fmt.Sprintf(", %d layers", c.Layers)
+	}
+	switch {
+	case c.Documents:
+		s += fmt.Sprintf(", %d documents of up to %d tokens", c.Batch, c.Length)
+	case c.Batch > 0:
+		s += fmt.Sprintf(", %d x %d tokens", c.Batch, c.Length)
+	}
+	return s
+}
+
+// operations is the analytic number of floating point operations a token of
+// full rows: two for each multiplication of a matrix product, in the layers,
+// the scores that are attended to, and the head at the masked share of the
+// positions. Training is three times the forward pass.
+func (c Case) operations(config *modernbert.Config, masked float64) float64 {
+	d, f, v := float64(config.HiddenSize), float64(config.Intermediate), float64(config.Vocab)
+	sum := masked * 2 * (d*d + d*v)
+	for i := range config.Layers {
+		pairs := float64(config.Pairs(i, c.Length)) / float64(c.Length)
+		sum += 2*(4*d*d+3*d*f) + 4*d*pairs
+	}
+	if c.Task == Train {
+		sum *= 3
+	}
+	return sum
+}
+
+// Sizes are a preset's dimensions and what is measured of it by default.
+type Sizes struct {
+	Preset  string
+	Layers  int
+	Lengths []int // of rows, with batches of about Tokens tokens
+	Tokens  int
+	Depths  []int // further numbers of layers
+	Batches []int // further numbers of rows
+	Repeats int
+}
+
+// Presets are the sizes that can be measured, the smallest first.
+var Presets = []Sizes{
+	{Preset: "tiny", Layers: 3, Lengths: []int{128, 512}, Tokens: 1024, Repeats: 5},
+	{Preset: "small", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 12}, Batches: []int{1, 2, 4}, Repeats: 5},
+	{Preset: "base", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 22}, Batches: []int{1, 2, 4}, Repeats: 5},
+}
+
+// Cases lists what is measured of the sizes in one element type: the tasks by
+// length; by depth, with one row of 1,024 tokens; by batch, with rows of the
+// least length; and documents of the corpus.
+func (s Sizes) Cases(tasks []string, compute string) []Case {
+	var cases []Case
+	add := func(c Case) {
+		for _, old := range cases {
+			if old == c {
+				return
+			}
+		}
+		cases = append(cases, c)
+	}
+	for _, task := range tasks {
+		switch task {
+		case Train, Forward:
+			for _, n := range s.Lengths {
+				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: max(1, s.Tokens/n), Length: n})
+			}
+			depthLength := min(1024, s.Lengths[len(s.Lengths)-1])
+			for _, layers := range s.Depths {
+				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: 1, Length: depthLength})
+				add(Case{Task: task, Compute: compute, Layers: layers, Batch: 1, Length: depthLength})
+			}
+			for _, rows := range s.Batches {
+				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: rows, Length: s.Lengths[0]})
+			}
+			if task == Train {
+				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: 16, Length: min(1024, s.Lengths[len(s.Lengths)-1]), Documents: true})
+			}
+		case Embed:
+			add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: 128, Length: 512, Documents: true})
+		case Matmul:
+			add(Case{Task: task, Compute: compute})
+		case Tokenize:
+			add(Case{Task: task})
+		case Batches:
+			add(Case{Task: task, Batch: 64, Length: 1024, Documents: true})
+		}
+	}
+	return cases
+}

@@ -1,0 +1,219 @@
+"""The other side of the benchmark: torch, transformers, sentence-transformers
+and tokenizers, asked in JSON lines as the package's Serve is.
+
+Attention is SDPA, on CUDA flash attention within it; bfloat16 is autocast with
+float32 weights. AdamW is torch's fused one, and the head is computed at masked
+positions only (sparse_prediction): the fastest that transformers itself offers.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import random
+import sys
+import time
+
+answers = os.fdopen(os.dup(1), "w")  # what libraries print on stdout goes to stderr
+os.dup2(2, 1)
+os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="true")
+
+import torch
+
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+torch.set_num_threads(len(os.sched_getaffinity(0)))
+BATCHES_A_STEP = 20
+MATMUL_SIZE = 2048
+
+
+def autocast(case):
+    if case.get("compute") == "bfloat16":
+        return torch.autocast(DEVICE, torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+def micro_batches(path, tokens):
+    """The rows in their order, as many at a time as fit, padded to the longest of them."""
+    from safetensors.torch import load_file
+
+    batch = {name: x.long() for name, x in load_file(path).items()}
+    lengths = batch["attention_mask"].sum(1)
+    parts, begin = [], 0
+    for i in range(len(lengths)):
+        longest = int(lengths[begin:i + 1].max())
+        if i > begin and longest * (i + 1 - begin) > tokens:
+            parts.append((begin, i))
+            begin = i
+    parts.append((begin, len(lengths)))
+    micro = []
+    for begin, end in parts:
+        longest = int(lengths[begin:end].max())
+        micro.append({name: x[begin:end, :longest].contiguous().to(DEVICE) for name, x in batch.items()})
+    computed = sum(m["input_ids"].numel() for m in micro)
+    return micro, int((batch["labels"] != -100).sum()), 1 - int(lengths.sum()) / computed
+
+
+def load_model(job):
+    from transformers import ModernBertForMaskedLM
+
+    model = ModernBertForMaskedLM.from_pretrained(
+        job["model"], attn_implementation="sdpa", dtype=torch.float32, sparse_prediction=True).to(DEVICE)
+    assert model.sparse_prediction
+    return model
+
+
+def losses(model, micro, case):
+    """The sum of each micro-batch's losses."""
+    for m in micro:
+        with autocast(case):
+            loss = model(**m).loss
+        yield loss * int((m["labels"] != -100).sum())
+
+
+def train(job):
+    case, settings = job["case"], job["settings"]
+    model = load_model(job).train()
+    micro, masked, padding = micro_batches(job["batch"], settings["micro_tokens"])
+    decayed = [p for n, p in model.named_parameters() if "bias" not in n and "LayerNorm.weight" not in n]
+    others = [p for n, p in model.named_parameters() if "bias" in n or "LayerNorm.weight" in n]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": settings["weight_decay"]}, {"params": others, "weight_decay": 0.0}],
+        lr=settings["lr"], betas=(settings["adam_beta1"], settings["adam_beta2"]), eps=settings["adam_epsilon"], fused=True)
+
+    def step():
+        total = 0.0
+        for loss in losses(model, micro, case):
+            loss = loss / masked
+            loss.backward()
+            total += loss.item()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        return total
+
+    return step, padding
+
+
+def forward(job):
+    model = load_model(job).eval()
+    micro, masked, padding = micro_batches(job["batch"], job["settings"]["micro_tokens"])
+
+    def step():
+        with torch.inference_mode():
+            return sum(loss.item() for loss in losses(model, micro, job["case"])) / masked
+
+    return step, padding
+
+
+def read_texts(job):
+    with open(job["texts"], encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
+
+
+def embed(job):
+    from sentence_transformers import SentenceTransformer
+
+    case, texts = job["case"], read_texts(job)
+    model = SentenceTransformer(job["model"], device=DEVICE)
+    model.max_seq_length = case["length"]
+
+    def step():
+        with autocast(case):
+            vectors = model.encode(texts, batch_size=32, show_progress_bar=False, convert_to_tensor=True)
+        return vectors.double().mean(0).norm().item()
+
+    return step, 0.0
+
+
+def tokenize(job):
+    from tokenizers import Tokenizer
+
+    texts, tokenizer = read_texts(job), Tokenizer.from_file(os.path.join(job["model"], "tokenizer.json"))
+
+    def step():
+        return float(sum(sum(e.ids) for e in tokenizer.encode_batch(texts)))
+
+    return step, 0.0
+
+
+def batches(job):
+    """What the authors' run does: documents in random order, DataCollatorForLanguageModeling."""
+    from transformers import AutoTokenizer, DataCollatorForLanguageModeling
+
+    case, texts = job["case"], read_texts(job)
+    tokenizer = AutoTokenizer.from_pretrained(job["model"])
+    documents = [tokenizer(t)["input_ids"] for t in texts]
+    collate = DataCollatorForLanguageModeling(tokenizer, mlm_probability=job["settings"]["mask_rate"])
+    draw = random.Random(job["settings"]["seed"])
+    last = tokenizer.sep_token_id
+
+    def step():
+        for _ in range(BATCHES_A_STEP):
+            rows = [documents[draw.randrange(len(documents))] for _ in range(case["batch"])]
+            collate([{"input_ids": row if len(row) <= case["length"] else row[:case["length"] - 1] + [last]} for row in rows])
+        return 0.0
+
+    return step, 0.0
+
+
+def matmul(job):
+    dtype = torch.bfloat16 if job["case"].get("compute") == "bfloat16" else torch.float32
+    i = torch.arange(MATMUL_SIZE)
+
+    def operand(row, column):
+        return ((row * i[:, None] + column * i[None, :]) % 11 / 11).float().to(dtype).to(DEVICE)
+
+    x, y = operand(7, 3), operand(5, 2)
+    value = (x @ y).float().mean(0).mean().item()
+
+    def step():
+        x @ y
+        if DEVICE == "cuda":
+            torch.cuda.synchronize()
+        return value
+
+    return step, 0.0
+
+
+def reset_peak():
+    gc.collect()
+    if DEVICE == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+        return
+    with open("/proc/self/clear_refs", "w") as f:
+        f.write("5")
+
+
+def peak():
+    if DEVICE == "cuda":
+        return torch.cuda.max_memory_allocated()
+    with open("/proc/self/status") as f:
+        return next(int(line.split()[1]) << 10 for line in f if line.startswith("VmHWM:"))
+
+
+def main():
+    tasks = {f.__name__: f for f in (train, forward, embed, tokenize, batches, matmul)}
+    step = padding = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if request["do"] == "prepare":
+                step, padding = tasks[request["job"]["case"]["task"]](request["job"])
+                reset_peak()
+            if request["do"] == "end":
+                answer = {"peak": peak()}
+                step = None
+            else:
+                began = time.perf_counter()
+                value = step()
+                if DEVICE == "cuda":
+                    torch.cuda.synchronize()
+                answer = {"value": value, "seconds": time.perf_counter() - began, "padding": padding}
+        except Exception as error:  # the other side says it to the user
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

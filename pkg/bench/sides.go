@@ -1,0 +1,30 @@
+package bench
+
+import "llmjp.internal/modernbert/pkg/result"
+
+// Ours is this program's side.
+func Ours(command ...string) Side {
+	s := Side{Command: command, Names: map[string]string{}}
+	for _, task := range Tasks {
+		s.Names[task] = result.Ours
+	}
+	return s
+}
+
+// Transformers is the peer's side: peer.py, run by a Python that has torch,
+// transformers, sentence-transformers and tokenizers.
+func Transformers(command ...string) Side {
+	return Side{Command: command, Names: map[string]string{
+		Train: "transformers-sdpa", Forward: "transformers-sdpa", Embed: "sentence-transformers",
+		Tokenize: "tokenizers", Batches: "transformers-collator", Matmul: "torch",
+	}}
+}
+
+// Notes say what a reader of the numbers must know of the sides.
+func Notes(sides []Side) []string {
+	notes := []string{"Tokens are attended ones. Peak memory is each process's own from before its first step, weights included."}
+	if len(sides) > 1 {
+		notes = append(notes, "transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.")
+	}
+	return notes
+}

@@ -1,0 +1,238 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/bench"
+	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+func init() { commands = append(commands, newBench, newBenchSide) }
+
+// transformersPeer is what --against takes.
+const transformersPeer = "transformers"
+
+// benchOptions are bench's flags.
+type benchOptions struct {
+	preset, against, output, data string
+	tasks, compute                []string
+	lengths, depths, batches      []int
+	layers, repeats               int
+	add                           bool
+}
+
+func newBench() *cobra.Command {
+	var o benchOptions
+	var names []string
+	for _, s := range bench.Presets {
+		names = append(names, s.Preset)
+	}
+	cmd := &cobra.Command{
+		Use:   "bench [--preset " + strings.Join(names, "|") + "] [--against transformers]",
+		Short: "Measure speed and memory, ours beside transformers'",
+		Long: "Measures training steps and forward passes, embedding, tokenization and the batches of the corpus,\n" +
+			"and prints a JSON line for each: rates (tokens a second; batches for \"batches\", floating point\n" +
+			"operations for \"matmul\") of every repetition, their median as \"rate\", peak memory in bytes.\n\n" +
+			"With --against transformers both programs take turns, each in a process of its own, with the same\n" +
+			"weights, batches and masks; their losses must agree before anything is timed. What is not yet\n" +
+			"installed of it (torch and more, 6 GB) is fetched by scripts/setup --peer. The result is written to\n" +
+			"figures/data/bench.json, unless --output says otherwise.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sizes, err := o.sizes(names)
+			if err != nil {
+				return err
+			}
+			return runBench(cmd.Context(), o, sizes, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.preset, "preset", "tiny", "`SIZE` of the model: "+strings.Join(names, ", "))
+	flags.StringVar(&o.against, "against", "", "the other `PROGRAM`: transformers")
+	flags.StringVar(&o.output, "output", "", "`FILE` of the result (with --against figures/data/bench.json, else none)")
+	flags.BoolVar(&o.add, "add", false, "keep the other rows of the result's file, which must be of this machine")
+	flags.StringVar(&o.data, "data", "", "texts (data/corpus/train.jsonl.gz), a `GLOB`")
+	flags.StringSliceVar(&o.tasks, "tasks", bench.Tasks, "what to measure")
+	flags.StringSliceVar(&o.compute, "compute", []string{"float32"}, "element types: float32, bfloat16")
+	flags.IntSliceVar(&o.lengths, "lengths", nil, "tokens of a row (the preset's)")
+	flags.IntSliceVar(&o.depths, "depths", nil, "further numbers of layers, 0 for none (the preset's)")
+	flags.IntSliceVar(&o.batches, "batches", nil, "further numbers of rows, 0 for none (the preset's)")
+	flags.IntVar(&o.layers, "layers", 0, "`N` layers (the preset's)")
+	flags.IntVar(&o.repeats, "repeats", 0, "`N` timed repetitions of each case (the preset's)")
+	return cmd
+}
+
+// newBenchSide is the process that bench asks for our numbers.
+func newBenchSide() *cobra.Command {
+	return &cobra.Command{
+		Use: "bench-side", Short: "Answer bench's requests on standard input", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return bench.Serve(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+		},
+	}
+}
+
+// sizes are the preset's with what the flags change of it.
+func (o benchOptions) sizes(names []string) (bench.Sizes, error) {
+	i := slices.Index(names, o.preset)
+	if i < 0 {
+		return bench.Sizes{}, usagef("--preset %q is none of %s", o.preset, strings.Join(names, ", "))
+	}
+	s := bench.Presets[i]
+	if o.against != "" && o.against != transformersPeer {
+		return s, usagef("--against %q: only %s can be compared with", o.against, transformersPeer)
+	}
+	for _, task := range o.tasks {
+		if !slices.Contains(bench.Tasks, task) {
+			return s, usagef("--tasks %q is none of %s", task, strings.Join(bench.Tasks, ", "))
+		}
+	}
+	for _, compute := range o.compute {
+		if compute != "float32" && compute != "bfloat16" {
+			return s, usagef("--compute %q is neither float32 nor bfloat16", compute)
+		}
+	}
+	for _, list := range []struct {
+		flag  string
+		given []int
+		least int
+		to    *[]int
+	}{{"lengths", o.lengths, 2, &s.Lengths}, {"depths", o.depths, 0, &s.Depths}, {"batches", o.batches, 0, &s.Batches}} {
+		for _, n := range list.given {
+			if n < list.least {
+				return s, usagef("--%s %d: at least %d", list.flag, n, list.least)
+			}
+		}
+		if list.given != nil {
+			*list.to = slices.DeleteFunc(slices.Clone(list.given), func(n int) bool { return n == 0 })
+		}
+	}
+	if o.layers < 0 || o.repeats < 0 {
+		return s, usagef("--layers and --repeats are positive numbers")
+	}
+	if o.layers > 0 {
+		s.Layers = o.layers
+	}
+	if o.repeats > 0 {
+		s.Repeats = o.repeats
+	}
+	return s, nil
+}
+
+func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, stderr io.Writer) (err error) {
+	began := time.Now()
+	b := &result.Bench{Provenance: result.Provenance{Preset: o.preset, Seed: 42, Commit: result.Commit()}}
+	if o.data == "" {
+		if o.data, err = project.Path("data", "corpus", "train.jsonl.gz"); err != nil {
+			return err
+		}
+	}
+	if o.against != "" && o.output == "" {
+		if o.output, err = project.Path("figures", "data", "bench.json"); err != nil {
+			return err
+		}
+	}
+	computer, err := backend.Open()
+	if err != nil {
+		return err
+	}
+	b.Provenance.Backend = backend.Kind(computer)
+	sides, err := o.sides(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "modernbert-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var cases []bench.Case
+	for _, compute := range o.compute {
+		for _, c := range sizes.Cases(o.tasks, compute) {
+			if !slices.Contains(cases, c) {
+				cases = append(cases, c)
+			}
+		}
+	}
+	rows, err := bench.Run(ctx, bench.Options{
+		Sizes: sizes, Cases: cases, Repeats: sizes.Repeats, Sides: sides, Data: o.data, Dir: dir,
+		Row:    func(r result.BenchRow) { printRow(stdout, r) },
+		Report: func(line string) { fmt.Fprintln(stderr, "bench: "+line) },
+	})
+	if err != nil {
+		return err
+	}
+	if o.output == "" {
+		return nil
+	}
+	b.Rows, b.Machine, b.Provenance.Seconds = rows, bench.Host(rows), time.Since(began).Seconds()
+	b.Provenance.Notes = bench.Notes(sides)
+	if o.add {
+		if err := addTo(b, o.output); err != nil {
+			return err
+		}
+	}
+	return result.WriteFile(o.output, b)
+}
+
+// printRow prints a row with its median.
+func printRow(stdout io.Writer, r result.BenchRow) {
+	rate, _, _ := r.Rate()
+	line, err := json.Marshal(struct {
+		result.BenchRow
+		Rate float64 `json:"rate"`
+	}{r, rate})
+	if err == nil {
+		fmt.Fprintf(stdout, "%s\n", line)
+	}
+}
+
+// sides are our process, and the peer's where one is asked for.
+func (o benchOptions) sides(ctx context.Context, stderr io.Writer) ([]bench.Side, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	sides := []bench.Side{bench.Ours(self, "bench-side")}
+	if o.against == "" {
+		return sides, nil
+	}
+	root, err := project.Root()
+	if err != nil {
+		return nil, err
+	}
+	python := filepath.Join(root, ".local", "peer", "bin", "python")
+	setup := exec.CommandContext(ctx, filepath.Join(root, "scripts", "setup"), "--peer", "--quiet")
+	setup.Stdout, setup.Stderr = stderr, stderr
+	if err := setup.Run(); err != nil {
+		return nil, fmt.Errorf("%s was not installed: scripts/setup --peer: %w", o.against, err)
+	}
+	return append(sides, bench.Transformers(python, filepath.Join(root, "pkg", "bench", "peer.py"))), nil
+}
+
+// addTo puts the rows of the file before the new ones, without those that were
+// measured again.
+func addTo(b *result.Bench, path string) error {
+	old, err := result.ReadFile[result.Bench](path)
+	if err != nil {
+		return fmt.Errorf("--add: %w", err)
+	}
+	if old.Machine.Name != b.Machine.Name {
+		return fmt.Errorf("--add: %s was measured on %q, this is %q", path, old.Machine.Name, b.Machine.Name)
+	}
+	b.Add(old)
+	return nil
+}
