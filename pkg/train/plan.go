@@ -35,19 +35,21 @@ type Part struct {
 // Positions is how many positions the part computes.
 func (p Part) Positions() int { return p.Height * p.Length }
 
-// Ladder gives the lengths that rows are padded to: powers of two from 32 and
-// what lies midway from 64 on, below longest, and longest itself.
+// Ladder gives the lengths that rows are padded to: 32, 64, 96, 128, then four
+// to each doubling, below longest, and longest itself.
 func Ladder(longest int) []int {
-	lengths := []int{32}
-	for n := 64; n < longest; n *= 2 {
-		lengths = append(lengths, n, n*3/2)
+	lengths := []int{32, 64, 96}
+	for n := 128; n < longest; n *= 2 {
+		lengths = append(lengths, n, n*5/4, n*6/4, n*7/4)
 	}
 	lengths = slices.DeleteFunc(lengths, func(n int) bool { return n >= longest })
 	return append(lengths, longest)
 }
 
-// Plan lays out rows of these lengths, the longest first. The plan depends on
-// the lengths alone.
+// Plan lays out rows of these lengths, the longest first, at the least price in
+// positions: each micro-batch takes the longest rows that are left, padded to
+// the least of the lengths that holds them; how many it takes is chosen by
+// dynamic programming. The plan depends on the lengths alone.
 func (p Planner) Plan(lengths []int) []Part {
 	if len(lengths) == 0 {
 		return nil
@@ -58,26 +60,26 @@ func (p Planner) Plan(lengths []int) []Part {
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return -cmp.Compare(lengths[i], lengths[j]) })
 	rungs := p.rungs(lengths[order[0]])
-	rung := func(row int) int {
-		i, _ := slices.BinarySearch(rungs, lengths[row])
-		return i
+	padded := func(at int) int {
+		i, _ := slices.BinarySearch(rungs, lengths[order[at]])
+		return rungs[i]
 	}
-	counts := make([]int, rung(order[0])+1)
-	for _, row := range order {
-		counts[rung(row)]++
-	}
-	used := p.choose(rungs, counts)
-	var parts []Part
-	for len(order) > 0 {
-		length := rungs[used[rung(order[0])]]
-		same := 0 // rows that this length is meant for
-		for same < len(order) && rungs[used[rung(order[same])]] == length {
-			same++
+	// price[i] is the least of the rows from the i-th longest on, when the first
+	// micro-batch has height[i] rows.
+	price, height := make([]int, len(order)+1), make([]int, len(order))
+	for i := len(order) - 1; i >= 0; i-- {
+		for _, h := range p.heights(padded(i)) {
+			total := h*padded(i) + p.Overhead + price[min(i+h, len(order))]
+			if height[i] == 0 || total < price[i] {
+				price[i], height[i] = total, h
+			}
 		}
-		height := p.height(length, same)
-		n := min(height, len(order)) // shorter rows take the places that stay empty
-		parts = append(parts, Part{order[:n], height, length})
-		order = order[n:]
+	}
+	var parts []Part
+	for i := 0; i < len(order); {
+		next := min(i+height[i], len(order))
+		parts = append(parts, Part{order[i:next], height[i], padded(i)})
+		i = next
 	}
 	return parts
 }
@@ -90,64 +92,21 @@ func (p Planner) rungs(longest int) []int {
 	return append(slices.Clone(p.Lengths), longest)
 }
 
-// full is the height of a full micro-batch.
-func (p Planner) full(length int) int {
+// heights are what a micro-batch may have for rows: as many as fit, half of
+// them, and so on. Few heights are few graphs.
+func (p Planner) heights(length int) []int {
 	multiple := max(1, p.Multiple)
 	rows := p.Tokens / length
 	if p.Rows > 0 {
 		rows = min(rows, p.Rows)
 	}
-	return max(multiple, rows/multiple*multiple)
-}
-
-// height is that of the next micro-batch when so many rows are left: full, or
-// the least of its halves that holds them all.
-func (p Planner) height(length, rows int) int {
-	multiple := max(1, p.Multiple)
-	height := p.full(length)
+	all := []int{max(multiple, rows/multiple*multiple)}
 	for {
-		half := (height/2 + multiple - 1) / multiple * multiple
-		if half >= height || half < rows {
-			return height
+		last := all[len(all)-1]
+		half := (last/2 + multiple - 1) / multiple * multiple
+		if half >= last || half == 0 {
+			return all
 		}
-		height = half
+		all = append(all, half)
 	}
-}
-
-// price of rows that are padded to a length.
-func (p Planner) price(length, rows int) int {
-	total := 0
-	for rows > 0 {
-		height := p.height(length, rows)
-		total += height*length + p.Overhead
-		rows -= height
-	}
-	return total
-}
-
-// choose gives, for each rung, the rung that its rows are padded to, at the
-// least price of all: best[j] is that of the rows up to rung j when j is used.
-func (p Planner) choose(rungs, counts []int) []int {
-	best := make([]int, len(counts))
-	below := make([]int, len(counts)) // the next rung used below j, -1 for none
-	for j := range counts {
-		rows := 0
-		for i := j; i >= 0; i-- {
-			rows += counts[i]
-			total := p.price(rungs[j], rows)
-			if i > 0 {
-				total += best[i-1]
-			}
-			if i == j || total < best[j] {
-				best[j], below[j] = total, i-1
-			}
-		}
-	}
-	used := make([]int, len(counts))
-	for j := len(counts) - 1; j >= 0; j = below[j] {
-		for i := below[j] + 1; i <= j; i++ {
-			used[i] = j
-		}
-	}
-	return used
 }

@@ -10,7 +10,7 @@ import (
 
 func TestLadder(t *testing.T) {
 	for longest, want := range map[int][]int{
-		20: {20}, 32: {32}, 100: {32, 64, 96, 100}, 512: {32, 64, 96, 128, 192, 256, 384, 512},
+		20: {20}, 32: {32}, 100: {32, 64, 96, 100}, 300: {32, 64, 96, 128, 160, 192, 224, 256, 300},
 	} {
 		if diff := cmp.Diff(want, Ladder(longest)); diff != "" {
 			t.Errorf("Ladder(%d): %s", longest, diff)
@@ -19,15 +19,22 @@ func TestLadder(t *testing.T) {
 }
 
 func TestPlan(t *testing.T) {
-	p := Planner{Lengths: []int{32, 64, 128}, Tokens: 256, Overhead: 1}
-	got := p.Plan([]int{10, 128, 20, 100, 60, 30})
-	want := []Part{
-		{Rows: []int{1, 3}, Height: 2, Length: 128},
-		{Rows: []int{4}, Height: 1, Length: 64},
-		{Rows: []int{5, 2, 0}, Height: 4, Length: 32},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	p := Planner{Lengths: []int{32, 64, 128}, Tokens: 256, Overhead: 40}
+	for _, test := range []struct {
+		lengths []int
+		want    []Part
+	}{
+		{[]int{10, 128, 20, 100, 60, 25, 30}, []Part{
+			{Rows: []int{1, 3}, Height: 2, Length: 128},
+			{Rows: []int{4}, Height: 1, Length: 64},
+			{Rows: []int{6, 5, 2, 0}, Height: 4, Length: 32},
+		}},
+		// An empty row is less than another micro-batch.
+		{[]int{5, 20, 10}, []Part{{Rows: []int{1, 2, 0}, Height: 4, Length: 32}}},
+	} {
+		if diff := cmp.Diff(test.want, p.Plan(test.lengths)); diff != "" {
+			t.Error(diff)
+		}
 	}
 	p.Overhead = 1000 // one micro-batch less is worth the padding
 	if got := p.Plan([]int{60, 30, 20, 10}); len(got) != 1 || got[0].Length != 64 {
