@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/model"
@@ -74,7 +75,11 @@ func (r *run) save(folder string) error {
 	if err := errors.Join(r.log.sync(), r.evals.sync()); err != nil {
 		return err
 	}
-	if err := checkpoint.Save(path, r.arch, model.MaskedLM, state.Weights, extra); err != nil {
+	err = checkpoint.Save(path, r.arch, model.MaskedLM, state.Weights, extra)
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("no space left for the checkpoint of step %d in %s: make room and run the same command again, it goes on from the last one", r.at, r.opt.Output)
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := verify(path); err != nil {
