@@ -44,8 +44,11 @@ func (r *pretrainReporter) progress(p pretrain.Progress) {
 	}
 	if p.Step == p.TotalSteps || time.Since(r.spoke) >= progressEvery {
 		r.spoke = time.Now()
-		fmt.Fprintf(r.stderr, "step %d of %d: %s, gradient %.3g, lr %.2e, %s left\n",
-			p.Step, p.TotalSteps, state, p.GradNorm, p.LR, p.Left.Round(time.Second))
+		left := ""
+		if p.Left > 0 {
+			left = fmt.Sprintf(", %s left", p.Left.Round(time.Second))
+		}
+		fmt.Fprintf(r.stderr, "step %d of %d: %s, gradient %.3g, lr %.2e%s\n", p.Step, p.TotalSteps, state, p.GradNorm, p.LR, left)
 	}
 }
 

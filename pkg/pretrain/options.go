@@ -44,7 +44,7 @@ type Progress struct {
 	TotalSteps int
 	Positions  int           // computed for the step's batch, padding included
 	Waiting    float64       // share of the session's step time spent waiting for a batch
-	Left       time.Duration // an estimate
+	Left       time.Duration // an estimate; 0 after the session's first step, which compiles
 }
 
 // Rate is attended tokens a second.

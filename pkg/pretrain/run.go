@@ -124,7 +124,6 @@ func (r *run) loop(ctx context.Context) error {
 		for range batches {
 		}
 	}()
-	r.began = time.Now()
 	for {
 		if err := r.evaluate(ctx); err != nil && ctx.Err() == nil {
 			return err
@@ -204,8 +203,13 @@ func (r *run) count(b *batch, line Line, waited float64) {
 	s.Waiting = r.waiting / s.Seconds
 	s.Padding = 1 - float64(s.Tokens)/float64(r.positions)
 	if r.opt.Progress != nil {
-		each := time.Since(r.began) / time.Duration(s.Steps)
-		r.opt.Progress(Progress{line, r.last(), positions, s.Waiting, each * time.Duration(r.last()-r.at)})
+		p := Progress{Line: line, TotalSteps: r.last(), Positions: positions, Waiting: s.Waiting}
+		if s.Steps == 1 { // it compiled the graphs: the next ones tell how long a step takes
+			r.began = time.Now()
+		} else {
+			p.Left = time.Since(r.began) / time.Duration(s.Steps-1) * time.Duration(r.last()-r.at)
+		}
+		r.opt.Progress(p)
 	}
 }
 
