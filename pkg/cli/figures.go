@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/figure"
+	"llmjp.internal/modernbert/pkg/finetune/sweep"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 )
@@ -18,7 +19,7 @@ import (
 func init() { commands = append(commands, newFigures) }
 
 func newFigures() *cobra.Command {
-	var only, run []string
+	var only, run, sweeps []string
 	var data, output string
 	cmd := &cobra.Command{
 		Use:   "figures [--only NAME]",
@@ -46,11 +47,21 @@ func newFigures() *cobra.Command {
 					return err
 				}
 			}
+			if len(sweeps) > 0 {
+				j, err := sweep.Collect(sweeps...)
+				if err != nil {
+					return err
+				}
+				if err := result.Save(data, j); err != nil {
+					return err
+				}
+			}
 			return drawAll(cmd, entries, data, output, len(only) > 0)
 		},
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, "draw only these, by `NAME`")
 	cmd.Flags().StringSliceVar(&run, "run", nil, "first make training-curve.json from these folders of pretrain, stage 1 before stage 2")
+	cmd.Flags().StringSliceVar(&sweeps, "sweep", nil, "first make jglue.json from these folders of sweep, one a model and task")
 	cmd.Flags().StringVar(&data, "data", "", "folder of the results (figures/data)")
 	cmd.Flags().StringVar(&output, "output", "", "folder of the drawings (figures)")
 	return cmd

@@ -120,11 +120,8 @@ func ownRows(c *finetune.Config) error {
 	return nil
 }
 
-// openTrainer fetches the model where it has to and reads rows and weights.
-func (o *fineTuneOptions) openTrainer(ctx context.Context, config finetune.Config, stderr io.Writer) (*finetune.Trainer, error) {
-	if err := o.find(ctx, &config, stderr); err != nil {
-		return nil, err
-	}
+// openTrainer reads rows and weights and says what they are.
+func openTrainer(ctx context.Context, config finetune.Config, stderr io.Writer) (*finetune.Trainer, error) {
 	t, err := finetune.Open(ctx, config)
 	if err != nil {
 		return nil, err
@@ -159,12 +156,18 @@ func fineTune(ctx context.Context, o fineTuneOptions, config finetune.Config, st
 			return fmt.Errorf("--output %s is not empty: choose another folder, or --replace", o.output)
 		}
 	}
-	t, err := o.openTrainer(ctx, config, stderr)
+	if err := o.find(ctx, &config, stderr); err != nil {
+		return err
+	}
+	t, err := openTrainer(ctx, config, stderr)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
 	run, err := t.Run(ctx, o.setting, updates(stderr, o.setting.String()))
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped before the end: nothing was written to %s", o.output)
+	}
 	if err != nil {
 		return err
 	}

@@ -71,8 +71,8 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 	}
 	t := &Table{
 		Name: "jglue-spread", Caption: "JGLUE: the best run of each sweep × 100, the mean and deviation of its setting over seeds, and the median of all settings",
-		Columns: append(left("Model", "Task", "Metric"), right("Runs", "Best", "Rate", "Epochs", "Mean ± deviation", "Seeds", "Chosen", "Median", "Settings")...),
-		Notes:   append(notes(j.Provenance), "Chosen: best minus mean, what picking the best run on the validation split adds."),
+		Columns: append(left("Model", "Task", "Metric"), right("Runs", "Best", "Rate", "Epochs", "Mean ± deviation", "Seeds", "Chosen", "Worth", "Median", "Settings")...),
+		Notes:   append(notes(j.Provenance), "Chosen: best minus the mean over seeds. Worth: what choosing the best run on the validation split adds, measured as the score of the run that is best on a random half of the rows, there minus on the other half."),
 	}
 	for _, m := range j.Models {
 		for _, task := range result.Tasks {
@@ -85,10 +85,26 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 				spread += fmt.Sprintf(" ± %.1f", 100*s.Deviation)
 			}
 			t.Rows = append(t.Rows, row(m.Label(), task, s.Best.Metric, fmt.Sprint(s.Runs), fmt.Sprintf("%.1f", 100*s.Best.Score),
-				rate(s.Best.LR), fmt.Sprint(s.Best.Epochs), spread, fmt.Sprint(s.Seeds), fmt.Sprintf("%.1f", 100*s.Chosen()), fmt.Sprintf("%.1f", 100*s.Median), fmt.Sprint(s.Settings)))
+				rate(s.Best.LR), fmt.Sprint(s.Best.Epochs), spread, fmt.Sprint(s.Seeds), chosen(s), worth(j, m.Label(), task), fmt.Sprintf("%.1f", 100*s.Median), fmt.Sprint(s.Settings)))
 		}
 	}
 	return t, nil
+}
+
+// chosen is best minus mean; with one seed they are the same run.
+func chosen(s result.TaskScore) string {
+	if s.Seeds < 2 {
+		return nothing
+	}
+	return fmt.Sprintf("%.1f", 100*s.Chosen())
+}
+
+func worth(j *result.JGLUE, model, task string) string {
+	s, ok := j.Selection(model, task)
+	if !ok {
+		return nothing
+	}
+	return fmt.Sprintf("%.1f", 100*s.Worth())
 }
 
 // parameters writes a count as the paper does: 187M.

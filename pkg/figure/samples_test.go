@@ -75,6 +75,9 @@ func sampleJGLUE() *result.JGLUE {
 		m := result.JGLUEModel{Checkpoint: result.Checkpoint{Stage: 1 + i/5, Step: n}, Parameters: 187494646}
 		j.Models = append(j.Models, m)
 		for k, task := range result.Tasks {
+			if k > 0 { // the first task was not measured
+				j.Selections = append(j.Selections, result.Selection{Model: m.Label(), Task: task, Runs: 72, Splits: 500, Chosen: 0.8, HeldOut: 0.79})
+			}
 			for a, lr := range []float64{5e-6, 1e-5, 2e-5, 3e-5, 5e-5, 1e-4} {
 				for b, e := range []int{1, 2, 3, 4, 5, 10} {
 					for seed := range 2 {

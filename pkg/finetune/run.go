@@ -89,9 +89,19 @@ func (t *Trainer) update(s Setting, schedule train.Schedule, k int, rows []int) 
 		return Update{}, err
 	}
 	if !outcome.Finite() {
-		return Update{}, fmt.Errorf("the loss is not finite at update %d of %d (%s): use a lower learning rate", k, schedule.Total, s)
+		return Update{}, &Diverged{s, k, schedule.Total}
 	}
 	return Update{Step: k, Loss: outcome.Objective, LR: lr, GradNorm: outcome.GradNorm, Seconds: time.Since(began).Seconds()}, nil
+}
+
+// Diverged is a run whose loss or gradient became infinite or not a number.
+type Diverged struct {
+	Setting
+	Update, Total int
+}
+
+func (d *Diverged) Error() string {
+	return fmt.Sprintf("%s: the loss is not finite at update %d of %d: use a lower learning rate", d.Setting, d.Update, d.Total)
 }
 
 // score runs the classifier on the validation rows.

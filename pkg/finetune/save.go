@@ -54,22 +54,25 @@ func (t *Trainer) Report(run *Run) (Report, error) {
 	}, err
 }
 
+// Backend is what runs are computed on: "xla:cuda", "xla:cpu" or "go".
+func (t *Trainer) Backend() string { return backend.Kind(t.backend) }
+
 // Note says why scores cannot be compared with the paper's, "" if they can.
 func (t *Trainer) Note() string { return t.Config.Task.Note(t.Rows()) }
 
 func (t *Trainer) provenance(run *Run) (result.Provenance, error) {
-	p := result.Provenance{Preset: t.Config.Name, Seed: run.Seed, Commit: result.Commit(), Backend: backend.Kind(t.backend), Seconds: run.Seconds}
+	p := result.Provenance{Preset: t.Config.Name, Seed: run.Seed, Commit: result.Commit(), Backend: t.Backend(), Seconds: run.Seconds}
 	config, err := result.FileData("", filepath.Join(t.Config.Model, checkpoint.ConfigFile))
 	if err != nil {
 		return p, err
 	}
 	p.Config = config.Digest
-	p.Data, err = t.Config.data()
+	p.Data, err = t.Config.Data()
 	return p, err
 }
 
-// data names the task's files.
-func (c Config) data() ([]result.Data, error) {
+// Data names the task's files and their digests.
+func (c Config) Data() ([]result.Data, error) {
 	var list []result.Data
 	for _, part := range []struct {
 		name     string

@@ -30,7 +30,12 @@ func samples() []Result {
 		&AlignmentUniformity{from, 10, 20, []EmbeddingScore{{Checkpoint{"", 1, 0}, 0.5, -2}, {Checkpoint{"", 2, 5}, 0.2, -1}}, PaperFigure3()},
 		&Similarity{from, []PairDistances{{Checkpoint{"", 1, 0}, []float32{0.1, 0.25}, long}}},
 		&Retrieval{from, "pairs", 830, []RetrievalRow{{Checkpoint{"a", 0, 0}, 0.5, 0.25}}},
-		&JGLUE{from, []JGLUEModel{{Checkpoint{Name: "a"}, 187}}, []FineTuneRun{{Model: "a", Task: "JSTS", LR: 1e-5, Epochs: 3, Seed: 42, Metric: "pearson", Score: 0.9}}},
+		&JGLUE{
+			Provenance: from, Models: []JGLUEModel{{Checkpoint{Name: "a"}, 187}},
+			Runs:       []FineTuneRun{{Model: "a", Task: "JSTS", LR: 1e-5, Epochs: 3, Seed: 42, Metric: "pearson", Score: 0.9}},
+			Selections: []Selection{{"a", "JSTS", 36, 500, 0.91, 0.9}},
+			Misjudged:  []Misjudgement{{"a", "JSTS", "猫がいる。", "犬がいる。", "0.00", "3.50", 3.5}},
+		},
 		&Bench{from, Machine{Name: "cpu", Peak: map[string]float64{"float32": 1e11}}, []BenchRow{{Task: "train", Program: "ours", Rates: []float64{3, 1, 2}, Compute: "float32", Operations: 1e10}}},
 	}
 }

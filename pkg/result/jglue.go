@@ -16,6 +16,52 @@ type JGLUE struct {
 	Provenance Provenance    `json:"provenance"`
 	Models     []JGLUEModel  `json:"models"`
 	Runs       []FineTuneRun `json:"runs"`
+	// Selections say, for each model and task, what choosing the best run is
+	// worth.
+	Selections []Selection `json:"selections,omitempty"`
+	// Misjudged are rows on which the best run of a model and task is most
+	// wrong, the worst first.
+	Misjudged []Misjudgement `json:"misjudged,omitempty"`
+}
+
+// Selection is what choosing the best of some runs on the validation rows is
+// worth. The rows are halved at random; Chosen is the mean score of the run
+// that is best on one half, there, and HeldOut that of the same run on the
+// other half.
+type Selection struct {
+	Model   string  `json:"model"`
+	Task    string  `json:"task"`
+	Runs    int     `json:"runs"`
+	Splits  int     `json:"splits"`
+	Chosen  float64 `json:"chosen"`
+	HeldOut float64 `json:"held_out"`
+}
+
+// Worth is the score that choosing adds without the model being better. Half
+// of the rows are noisier than all of them, so for the table it is a bound
+// from above.
+func (s Selection) Worth() float64 { return s.Chosen - s.HeldOut }
+
+// Selection is a model's on a task; ok is false where none was measured.
+func (j *JGLUE) Selection(model, task string) (s Selection, ok bool) {
+	i := slices.IndexFunc(j.Selections, func(s Selection) bool { return s.Model == model && s.Task == task })
+	if i < 0 {
+		return s, false
+	}
+	return j.Selections[i], true
+}
+
+// Misjudgement is a validation row and what a run answered.
+type Misjudgement struct {
+	Model      string `json:"model"`
+	Task       string `json:"task"`
+	Sentence1  string `json:"sentence1"`
+	Sentence2  string `json:"sentence2,omitempty"`
+	Label      string `json:"label"`
+	Prediction string `json:"prediction"`
+	// Error is the distance from the label (JSTS), or the probability that was
+	// given to the wrong class.
+	Error float64 `json:"error"`
 }
 
 // JGLUEModel is a row of the table.
@@ -77,6 +123,24 @@ func (j *JGLUE) Validate() error {
 		}
 		seen[k] = true
 		if err := number(name+".score", r.Score, -1, 1); err != nil {
+			return err
+		}
+	}
+	for i, s := range j.Selections {
+		name := fmt.Sprintf("selections[%d]", i)
+		if !known[s.Model] || !slices.Contains(Tasks, s.Task) {
+			return fmt.Errorf("%s is of %q on %q, which are not among models and tasks", name, s.Model, s.Task)
+		}
+		if err := first(number(name+".chosen", s.Chosen, -1, 1), number(name+".held_out", s.HeldOut, -1, 1)); err != nil {
+			return err
+		}
+	}
+	for i, m := range j.Misjudged {
+		name := fmt.Sprintf("misjudged[%d]", i)
+		if !known[m.Model] || !slices.Contains(Tasks, m.Task) {
+			return fmt.Errorf("%s is of %q on %q, which are not among models and tasks", name, m.Model, m.Task)
+		}
+		if err := finite(name+".error", m.Error); err != nil {
 			return err
 		}
 	}

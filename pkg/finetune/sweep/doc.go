@@ -1,0 +1,12 @@
+// Package sweep makes a grid of independent fine-tuning runs of one model on
+// one task (paper section 3.3: 36 runs a task, the table takes the best).
+//
+// A sweep lives in a folder: sweep.json says what it is of, runs/ has a file a
+// finished run. A file is written whole when its run is done and never again,
+// so that a sweep that was killed goes on where it stopped, and gives what one
+// that was not gives: a run depends on its setting alone.
+//
+// [Local] runs them one after another with one model and one tokenized data
+// set; [Slurm] hands them to a cluster as a job array, each task of which is
+// [One]. [Collect] makes Table 2's result of any number of folders.
+package sweep

@@ -1,0 +1,208 @@
+package sweep
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/finetune"
+	"llmjp.internal/modernbert/pkg/jglue"
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// The files of a sweep's folder.
+const (
+	headerFile = "sweep.json"
+	runsFolder = "runs"
+	lockFile   = ".lock"
+)
+
+// Header is a folder's sweep.json: what all of its runs have in common.
+type Header struct {
+	Model     result.JGLUEModel `json:"model"`
+	Weights   result.Data       `json:"weights"`
+	Config    string            `json:"config"` // SHA-256 of config.json
+	Task      string            `json:"task"`   // "JSTS"
+	Data      []result.Data     `json:"data"`
+	BatchSize int               `json:"batch_size"`
+	MaxLength int               `json:"max_length"`
+	Note      string            `json:"note,omitempty"` // see result.FineTuneRun
+	Labels    []float64         `json:"labels"`         // of the validation rows
+}
+
+// Row is a finished run: a file of runs/.
+type Row struct {
+	result.FineTuneRun
+	// Failed says why a run has no score: its loss was not finite.
+	Failed      string                `json:"failed,omitempty"`
+	Updates     int                   `json:"updates"`
+	Seconds     float64               `json:"seconds"`
+	Backend     string                `json:"backend"`
+	Commit      string                `json:"commit,omitempty"`
+	Predictions []float64             `json:"predictions"`
+	Worst       []result.Misjudgement `json:"worst"`
+}
+
+// newHeader describes a sweep. It reads the rows and the model's files, but
+// makes no model of them.
+func newHeader(c finetune.Config) (Header, error) {
+	training, err := jglue.Read(c.Task, c.Train...)
+	if err != nil {
+		return Header{}, fmt.Errorf("training rows: %w", err)
+	}
+	validation, err := jglue.Read(c.Task, c.Valid...)
+	if err != nil {
+		return Header{}, fmt.Errorf("validation rows: %w", err)
+	}
+	h := Header{
+		Model: result.JGLUEModel{Checkpoint: c.Checkpoint}, Task: c.Task.Name, BatchSize: c.BatchSize, MaxLength: c.MaxLength,
+		Note: c.Task.Note(len(training), len(validation)), Labels: jglue.Labels(validation),
+	}
+	arch, err := checkpoint.Config(c.Model)
+	if err != nil {
+		return Header{}, err
+	}
+	h.Model.Parameters = model.Count(arch.WithLabels(c.Task.Outputs, c.Task.Problem).Params(model.SequenceClassification))
+	if h.Data, err = c.Data(); err != nil {
+		return Header{}, err
+	}
+	config, err := result.FileData("", filepath.Join(c.Model, checkpoint.ConfigFile))
+	if err != nil {
+		return Header{}, err
+	}
+	h.Config = config.Digest
+	files, err := filepath.Glob(filepath.Join(c.Model, "*.safetensors"))
+	if err != nil {
+		return Header{}, err
+	}
+	h.Weights, err = result.FileData(c.Name, files...)
+	return h, err
+}
+
+// differs names the first field in which two headers are of different sweeps.
+func (h Header) differs(other Header) string {
+	same := func(a, b []result.Data) bool {
+		return slices.EqualFunc(a, b, func(a, b result.Data) bool { return a.Digest == b.Digest })
+	}
+	switch {
+	case h.Task != other.Task:
+		return fmt.Sprintf("on %s, not on %s", h.Task, other.Task)
+	case h.Weights.Digest != other.Weights.Digest || h.Config != other.Config:
+		return fmt.Sprintf("of another model (%s)", h.Weights.Name)
+	case h.Model.Label() != other.Model.Label():
+		return fmt.Sprintf("of a model called %s, not %s", h.Model.Label(), other.Model.Label())
+	case !same(h.Data, other.Data):
+		return "on other training or validation rows"
+	case h.BatchSize != other.BatchSize:
+		return fmt.Sprintf("with batches of %d rows, not %d", h.BatchSize, other.BatchSize)
+	case h.MaxLength != other.MaxLength:
+		return fmt.Sprintf("with %d tokens a row, not %d", h.MaxLength, other.MaxLength)
+	}
+	return ""
+}
+
+// folder is a sweep's.
+type folder string
+
+// prepare makes the folder of a sweep, or sees that it is this sweep's.
+func (f folder) prepare(h Header) error {
+	if err := os.MkdirAll(filepath.Join(string(f), runsFolder), 0o777); err != nil {
+		return err
+	}
+	old, err := f.header()
+	if errors.Is(err, fs.ErrNotExist) {
+		return f.write(headerFile, h)
+	}
+	if err != nil {
+		return err
+	}
+	if other := old.differs(h); other != "" {
+		return fmt.Errorf("%s holds a sweep %s: choose another --output", f, other)
+	}
+	return nil
+}
+
+// lock holds the folder for one process.
+func (f folder) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(string(f), 0o777); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(string(f), lockFile), os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("%s: another process is sweeping here", f)
+	}
+	return func() { file.Close() }, nil
+}
+
+// removeUnfinished removes what a process that died left half written. Only
+// the holder of the lock may, while no other process writes runs.
+func (f folder) removeUnfinished() {
+	for _, name := range []string{".", runsFolder} {
+		left, _ := filepath.Glob(filepath.Join(string(f), name, ".*.tmp")) // the pattern is well formed
+		for _, path := range left {
+			os.RemoveAll(path) // what stays is tried again next time
+		}
+	}
+}
+
+func (f folder) header() (h Header, err error) { return h, f.read(headerFile, &h) }
+
+func rowFile(s finetune.Setting) string { return filepath.Join(runsFolder, s.String()+".json") }
+
+// row reads a finished run; ok is false where there is none yet.
+func (f folder) row(s finetune.Setting) (row Row, ok bool, err error) {
+	err = f.read(rowFile(s), &row)
+	if errors.Is(err, fs.ErrNotExist) {
+		return row, false, nil
+	}
+	return row, err == nil, err
+}
+
+// rows reads all finished runs, in the order of their settings.
+func (f folder) rows() ([]Row, error) {
+	paths, err := filepath.Glob(filepath.Join(string(f), runsFolder, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(paths))
+	for i, path := range paths {
+		if err := f.read(filepath.Join(runsFolder, filepath.Base(path)), &rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return compare(a.FineTuneRun, b.FineTuneRun) })
+	return rows, nil
+}
+
+func (f folder) read(name string, v any) error {
+	path := filepath.Join(string(f), name)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(content, v); err != nil {
+		return fmt.Errorf("%s: %w; remove it to run it again", path, err)
+	}
+	return nil
+}
+
+func (f folder) write(name string, v any) error {
+	content, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return durable.Bytes(filepath.Join(string(f), name), append(content, '\n'))
+}

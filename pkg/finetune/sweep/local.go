@@ -1,0 +1,147 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"llmjp.internal/modernbert/pkg/finetune"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Options describe a sweep.
+type Options struct {
+	Config finetune.Config
+	Grid   Grid
+	Dir    string // its folder
+	// Open is finetune.Open unless it is given: it is called once, and not at
+	// all where every run is finished.
+	Open func(ctx context.Context, c finetune.Config) (*finetune.Trainer, error)
+	// Row, if not nil, is told each run of the grid in the grid's order, as
+	// soon as it and those before it are finished.
+	Row func(Row) error
+	// Progress, if not nil, gives what is told a run's updates.
+	Progress func(s finetune.Setting) func(u finetune.Update, total int)
+}
+
+// worst is how many misjudged rows a run keeps.
+const worst = 20
+
+// Local makes the runs that are not finished yet, one after another.
+func Local(ctx context.Context, o Options) error {
+	f, unlock, err := o.begin()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f.removeUnfinished()
+	var t *finetune.Trainer
+	defer func() {
+		if t != nil {
+			t.Close()
+		}
+	}()
+	settings := o.Grid.Settings()
+	for done, s := range settings {
+		row, ok, err := f.row(s)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			if t == nil {
+				if t, err = o.open(ctx); err != nil {
+					return err
+				}
+			}
+			if row, err = o.run(ctx, t, f, s); err != nil {
+				if ctx.Err() != nil {
+					return fmt.Errorf("stopped: %d of %d runs are finished, the same command goes on from there", done, len(settings))
+				}
+				return err
+			}
+		}
+		if err := o.told(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// One makes the grid's run of a number from 0, if it is not finished yet: the
+// task of a job array.
+func One(ctx context.Context, o Options, number int) error {
+	settings := o.Grid.Settings()
+	if number < 0 || number >= len(settings) {
+		return fmt.Errorf("run %d of a grid of %d", number, len(settings))
+	}
+	f, s := folder(o.Dir), settings[number]
+	if _, ok, err := f.row(s); ok || err != nil {
+		return err
+	}
+	t, err := o.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	_, err = o.run(ctx, t, f, s)
+	return err
+}
+
+// begin locks the folder and sees that it is this sweep's.
+func (o *Options) begin() (f folder, unlock func(), err error) {
+	header, err := newHeader(o.Config)
+	if err != nil {
+		return "", nil, err
+	}
+	f = folder(o.Dir)
+	if unlock, err = f.lock(); err != nil {
+		return "", nil, err
+	}
+	if err := f.prepare(header); err != nil {
+		unlock()
+		return "", nil, err
+	}
+	return f, unlock, nil
+}
+
+func (o *Options) open(ctx context.Context) (*finetune.Trainer, error) {
+	if o.Open != nil {
+		return o.Open(ctx, o.Config)
+	}
+	return finetune.Open(ctx, o.Config)
+}
+
+func (o *Options) told(row Row) error {
+	if o.Row == nil {
+		return nil
+	}
+	return o.Row(row)
+}
+
+// run makes one run and keeps it. One whose loss is not finite is kept as
+// failed: it would fail again.
+func (o *Options) run(ctx context.Context, t *finetune.Trainer, f folder, s finetune.Setting) (Row, error) {
+	var progress func(finetune.Update, int)
+	if o.Progress != nil {
+		progress = o.Progress(s)
+	}
+	task := o.Config.Task
+	row := Row{
+		FineTuneRun: result.FineTuneRun{
+			Model: o.Config.Checkpoint.Label(), Task: task.Name, LR: s.LR, Epochs: s.Epochs, Seed: s.Seed, Metric: task.Metric, Note: t.Note(),
+		},
+		Updates: t.Updates(s.Epochs), Backend: t.Backend(), Commit: result.Commit(),
+	}
+	run, err := t.Run(ctx, s, progress)
+	var diverged *finetune.Diverged
+	switch {
+	case errors.As(err, &diverged):
+		row.Failed = err.Error()
+	case err != nil:
+		return Row{}, err
+	default:
+		row.Score, row.Others, row.Seconds = run.Score, run.Others, run.Seconds
+		row.Predictions, row.Worst = run.Predictions, t.Worst(run, worst)
+	}
+	return row, f.write(rowFile(s), row)
+}
