@@ -107,6 +107,13 @@ type Retrieval struct {
 	Rows []RetrievalRow `json:"rows"`
 }
 
+// The names of the rows that need no model.
+const (
+	EditDistance = "edit distance"
+	JaccardWords = "Jaccard, words"
+	JaccardChars = "Jaccard, characters"
+)
+
 // RetrievalRow is one model or measure.
 type RetrievalRow struct {
 	Checkpoint

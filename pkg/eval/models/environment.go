@@ -14,6 +14,7 @@ import (
 const (
 	runVariable    = "MODERNBERT_RUN"    // folders of a run's stages, separated by commas
 	modelsVariable = "MODERNBERT_MODELS" // other models, directories or hub ids, separated by commas
+	modelVariable  = "MODERNBERT_MODEL"  // the model of a notebook that looks at one
 )
 
 // FromEnvironment lists the checkpoints of the stages that MODERNBERT_RUN
@@ -27,20 +28,19 @@ func FromEnvironment() ([]Model, error) {
 	return List(refs...)
 }
 
-// One is the model for a notebook that looks at a single one: the first of
-// MODERNBERT_MODELS, else the last checkpoint of MODERNBERT_RUN, else that of
+// One is the model for a notebook that looks at a single one: that of
+// MODERNBERT_MODEL, else the last checkpoint of MODERNBERT_RUN, else that of
 // the greatest preset that scripts/reproduce has run.
 func One() (Model, error) {
-	refs := fields(modelsVariable)
+	refs := fields(modelVariable)
 	if len(refs) == 0 {
 		refs = fields(runVariable)
-	} else {
-		refs = refs[:1]
 	}
 	if len(refs) == 0 {
-		if refs = reproduced(); len(refs) == 0 {
-			return Model{}, errors.New("there is no model yet: run scripts/reproduce (minutes with --preset tiny), or set " + modelsVariable + " to a model's directory or hub id")
-		}
+		refs = reproduced()
+	}
+	if len(refs) == 0 {
+		return Model{}, errors.New("there is no model yet: run scripts/reproduce (minutes), or set " + modelVariable + " to a model's directory or hub id")
 	}
 	list, err := List(refs...)
 	if err != nil {

@@ -23,15 +23,17 @@ func TestFromEnvironment(t *testing.T) {
 	four, eight := Model{result.Checkpoint{Stage: 2, Step: 4}, at("step-000004")}, Model{result.Checkpoint{Stage: 2, Step: 8}, at("step-000008")}
 	m, hub := Model{result.Checkpoint{Name: "m"}, filepath.Join(root, "m")}, Model{result.Checkpoint{Name: "m@v1"}, "owner/m@v1"}
 	for _, c := range []struct {
-		run, models string
-		want        []Model
-		one         Model
+		run, models, model string
+		want               []Model
+		one                Model
 	}{
-		{"", "", nil, eight},
-		{filepath.Join(root, "runs/tiny/stage2"), "", []Model{four, eight}, eight},
-		{"runs/tiny/stage2", " m, owner/m@v1,", []Model{four, eight, m, hub}, m}, // from the project
+		{"", "", "", nil, eight},
+		{filepath.Join(root, "runs/tiny/stage2"), "", "", []Model{four, eight}, eight},
+		{"runs/tiny/stage2", " m, owner/m@v1,", "owner/m@v1", []Model{four, eight, m, hub}, hub}, // from the project
+		{"", "m", "", []Model{m}, eight},
 	} {
 		t.Setenv(runVariable, c.run)
+		t.Setenv(modelVariable, c.model)
 		t.Setenv(modelsVariable, c.models)
 		got, err := FromEnvironment()
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
@@ -46,7 +48,7 @@ func TestFromEnvironment(t *testing.T) {
 	write(t, filepath.Join(other, "go.mod"), "module llmjp.internal/modernbert\n")
 	t.Setenv("MODERNBERT_ROOT", other)
 	t.Setenv(runVariable, "")
-	t.Setenv(modelsVariable, "")
+	t.Setenv(modelVariable, "")
 	if _, err := One(); err == nil || !strings.Contains(err.Error(), "run scripts/reproduce") {
 		t.Errorf("no model anywhere: %v", err)
 	}

@@ -29,9 +29,9 @@ func (t *Task) Measures(ctx context.Context) ([]result.RetrievalRow, error) {
 		name   string
 		scores func() (Scores, error)
 	}{
-		{"edit distance", func() (Scores, error) { return t.Edit(ctx, nil) }},
-		{"Jaccard, words", func() (Scores, error) { return t.Jaccard(ctx, Words) }},
-		{"Jaccard, characters", func() (Scores, error) { return t.Jaccard(ctx, Chars) }},
+		{result.EditDistance, func() (Scores, error) { return t.Edit(ctx, nil) }},
+		{result.JaccardWords, func() (Scores, error) { return t.Jaccard(ctx, Words) }},
+		{result.JaccardChars, func() (Scores, error) { return t.Jaccard(ctx, Chars) }},
 	} {
 		scores, err := m.scores()
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 
 func TestExperiment(t *testing.T) {
 	t.Setenv("MODERNBERT_PAIRS", "../testdata/pairs.jsonl")
-	t.Setenv("MODERNBERT_TEXTS", "../testdata/passages.jsonl")
+	t.Setenv("MODERNBERT_PASSAGES", "../testdata/passages.jsonl")
 	source, err := DefaultSource()
 	if err != nil {
 		t.Fatal(err)

@@ -22,13 +22,13 @@ type Source struct {
 const WikipediaNote = "Retrieval: pairs of paragraphs of one Wikipedia article (data/retrieval) stand in for MIRACL; their numbers cannot be compared with the paper's."
 
 // DefaultSource is the pairs file that MODERNBERT_PAIRS names, with the
-// passages of MODERNBERT_TEXTS (files or globs, separated by commas), else the
+// passages of MODERNBERT_PASSAGES (files or globs, separated by commas), else the
 // paper's task where scripts/fetch-data miracl has made it, else the project's
 // own pairs.
 func DefaultSource() (Source, error) {
 	if pairs := os.Getenv("MODERNBERT_PAIRS"); pairs != "" {
 		s := Source{Name: filepath.Base(pairs), Pairs: pairs}
-		for _, texts := range strings.Split(os.Getenv("MODERNBERT_TEXTS"), ",") {
+		for _, texts := range strings.Split(os.Getenv("MODERNBERT_PASSAGES"), ",") {
 			if texts = strings.TrimSpace(texts); texts != "" {
 				s.Texts = append(s.Texts, texts)
 			}

@@ -1,0 +1,53 @@
+package similarity
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+
+	"llmjp.internal/modernbert/pkg/eval/models"
+	"llmjp.internal/modernbert/pkg/eval/retrieval"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// Renew runs the experiment with the models that the environment names (see
+// models.FromEnvironment and retrieval.DefaultSource) and MODERNBERT_RANDOM
+// random pairs, and keeps its results in dir, whose results it returns. Where
+// the environment names no model the results that are there are read.
+func Renew(ctx context.Context, dir string) (*result.AlignmentUniformity, *result.Similarity, error) {
+	if err := renew(ctx, dir); err != nil {
+		return nil, nil, err
+	}
+	points, err := result.Load[result.AlignmentUniformity](dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	distances, err := result.Load[result.Similarity](dir)
+	return points, distances, err
+}
+
+func renew(ctx context.Context, dir string) error {
+	list, err := models.FromEnvironment()
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	source, err := retrieval.DefaultSource()
+	if err != nil {
+		return err
+	}
+	var o Options
+	if random := os.Getenv("MODERNBERT_RANDOM"); random != "" {
+		if o.Random, err = strconv.Atoi(random); err != nil || o.Random < 1 {
+			return fmt.Errorf("MODERNBERT_RANDOM is %q: it is a number of random pairs, 1 or more", random)
+		}
+	}
+	points, distances, err := Experiment(ctx, source, list, o)
+	if err != nil {
+		return err
+	}
+	if err := result.Save(dir, points); err != nil {
+		return err
+	}
+	return result.Save(dir, distances)
+}
