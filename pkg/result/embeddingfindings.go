@@ -23,7 +23,7 @@ func (a *AlignmentUniformity) Findings() []string {
 			first.Label(), last.Label(), went(first.Uniformity, last.Uniformity), first.Uniformity, last.Uniformity,
 			went(first.Alignment, last.Alignment), first.Alignment, last.Alignment, same))
 		top := slices.MaxFunc(a.Checkpoints, func(x, y EmbeddingScore) int { return cmp.Compare(x.Uniformity, y.Uniformity) })
-		if top.Checkpoint == last.Checkpoint {
+		if top.Uniformity-last.Uniformity < 0.01 {
 			out = append(out, "The embeddings are most crowded at the last checkpoint: no turn yet.")
 		} else {
 			out = append(out, fmt.Sprintf("The embeddings are most crowded at %s (uniformity %.3f), then spread again to %.3f.", top.Label(), top.Uniformity, last.Uniformity))

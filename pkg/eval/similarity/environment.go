@@ -11,20 +11,25 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
+// Results are what Experiment finds: Figure 3 and Figure 4.
+type Results struct {
+	Points    *result.AlignmentUniformity
+	Distances *result.Similarity
+}
+
 // Renew runs the experiment with the models that the environment names (see
 // models.FromEnvironment and retrieval.DefaultSource) and MODERNBERT_RANDOM
-// random pairs, and keeps its results in dir, whose results it returns. Where
-// the environment names no model the results that are there are read.
-func Renew(ctx context.Context, dir string) (*result.AlignmentUniformity, *result.Similarity, error) {
+// random pairs, and keeps its results in dir. Where the environment names no
+// model the results that are there are read.
+func Renew(ctx context.Context, dir string) (r Results, err error) {
 	if err := renew(ctx, dir); err != nil {
-		return nil, nil, err
+		return r, err
 	}
-	points, err := result.Load[result.AlignmentUniformity](dir)
-	if err != nil {
-		return nil, nil, err
+	if r.Points, err = result.Load[result.AlignmentUniformity](dir); err != nil {
+		return r, err
 	}
-	distances, err := result.Load[result.Similarity](dir)
-	return points, distances, err
+	r.Distances, err = result.Load[result.Similarity](dir)
+	return r, err
 }
 
 func renew(ctx context.Context, dir string) error {

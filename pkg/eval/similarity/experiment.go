@@ -16,16 +16,13 @@ import (
 // paper's but for Random.
 type Options struct {
 	sentence.Options
-	Random     int        // random pairs; 0 is the paper's 2,000
+	Random     int        // random pairs; 0 is the paper's 2,000, or as many as there are passages for without one twice
 	Seed       uint64     // of the random pairs; 0 is the paper's 42
 	Uniformity Uniformity // "" is AllPairs
 	Encoder    encoder.Options
 }
 
 func (o *Options) complete() {
-	if o.Random == 0 {
-		o.Random = PaperPairs
-	}
 	if o.Seed == 0 {
 		o.Seed = PaperSeed
 	}

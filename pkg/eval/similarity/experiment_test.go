@@ -62,24 +62,24 @@ func TestRenew(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	t.Setenv("MODERNBERT_RUN", "")
 	t.Setenv("MODERNBERT_MODELS", "")
-	if _, _, err := Renew(ctx, dir); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Renew(ctx, dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("neither a model nor a result: %v", err)
 	}
 	t.Setenv("MODERNBERT_MODELS", "../testdata/bert")
 	t.Setenv("MODERNBERT_PAIRS", source.Pairs)
 	t.Setenv("MODERNBERT_PASSAGES", source.Texts[0])
 	t.Setenv("MODERNBERT_RANDOM", "none")
-	if _, _, err := Renew(ctx, dir); err == nil || !strings.Contains(err.Error(), `MODERNBERT_RANDOM is "none"`) {
+	if _, err := Renew(ctx, dir); err == nil || !strings.Contains(err.Error(), `MODERNBERT_RANDOM is "none"`) {
 		t.Error(err)
 	}
 	t.Setenv("MODERNBERT_RANDOM", "20")
-	points, distances, err := Renew(ctx, dir)
-	if err != nil || points.Texts != 40 || len(distances.Models) != 1 {
-		t.Fatal(points, err)
+	found, err := Renew(ctx, dir)
+	if err != nil || found.Points.Texts != 40 || len(found.Distances.Models) != 1 {
+		t.Fatal(found.Points, err)
 	}
 	t.Setenv("MODERNBERT_MODELS", "")
-	again, _, err := Renew(ctx, dir)
-	if diff := cmp.Diff(points, again); diff != "" || err != nil {
+	again, err := Renew(ctx, dir)
+	if diff := cmp.Diff(found, again); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
 }

@@ -127,6 +127,9 @@ func TestDraw(t *testing.T) {
 		return task.RandomPairs
 	}
 	fifty := draw(50, 42)
+	if diff := cmp.Diff(fifty, draw(0, 42)); diff != "" {
+		t.Error("as many as there are passages for is another number than 50:", diff)
+	}
 	seen := map[string]int{}
 	for _, p := range fifty {
 		seen[p[0]]++
@@ -162,8 +165,8 @@ func TestRefusals(t *testing.T) {
 	if err := task.Draw(passages(t, 1), 5, 1); err == nil || !strings.Contains(err.Error(), "two passages") {
 		t.Errorf("pairs of one passage: %v", err)
 	}
-	if err := task.Draw(passages(t, 2), 0, 1); err == nil {
-		t.Error("no random pair was taken")
+	if err := task.Draw(passages(t, 2), -1, 1); err == nil {
+		t.Error("-1 random pairs were taken")
 	}
 	e, err := metric.Normalize([]float32{1, 2}, 1)
 	if err != nil {

@@ -1,7 +1,6 @@
 package similarity
 
 import (
-	"errors"
 	"fmt"
 
 	"llmjp.internal/modernbert/pkg/corpus"
@@ -39,13 +38,17 @@ func Open(pairs string, random int, seed uint64, texts ...string) (*Task, error)
 	return t, t.Draw(passages, random, seed)
 }
 
-// Draw replaces the random pairs by n pairs of two different of the passages.
+// Draw replaces the random pairs by n pairs of two different of the passages
+// (0: the paper's 2,000, or as many as there are passages for without one twice).
 // No passage is in two pairs before all have been in one (but the last of an
 // odd number): with enough passages the 2n texts are different ones, as the
 // authors' are.
 func (t *Task) Draw(from *corpus.Passages, n int, seed uint64) error {
-	if n < 1 {
-		return errors.New("similarity: at least one random pair is needed")
+	if n == 0 {
+		n = min(PaperPairs, from.Len()/2)
+	}
+	if n < 0 {
+		return fmt.Errorf("similarity: %d random pairs were asked for", n)
 	}
 	if from.Len() < 2 {
 		return fmt.Errorf("similarity: random pairs need two passages at least, there is %d", from.Len())
