@@ -1,5 +1,10 @@
 package metric
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Rank is the place, from 1, of entry right when scores are sorted from the
 // greatest to the least: 1 + the entries with a greater score + those before
 // it with an equal one. A NaN counts as less than every number.
@@ -41,4 +46,15 @@ func MRR(ranks []int, k int) float64 {
 		}
 	}
 	return sum / float64(len(ranks))
+}
+
+// Top gives the indices of the k greatest scores, the greatest first, the
+// lower index first among equal ones; all of them where there are fewer.
+func Top(scores []float64, k int) []int {
+	order := make([]int, len(scores))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return -cmp.Compare(scores[i], scores[j]) })
+	return order[:min(max(k, 0), len(order))]
 }

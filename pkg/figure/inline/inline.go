@@ -110,3 +110,11 @@ func List(sentences []string) {
 		Markdown("%s", "- "+strings.Join(sentences, "\n- "))
 	}
 }
+
+// Excerpt is the beginning of a text, at most so many characters long.
+func Excerpt(text string, length int) string {
+	if runes := []rune(text); len(runes) > length {
+		return string(runes[:length]) + "…"
+	}
+	return text
+}

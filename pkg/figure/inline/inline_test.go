@@ -35,3 +35,11 @@ func TestSize(t *testing.T) {
 		t.Errorf("%v", s)
 	}
 }
+
+func TestExcerpt(t *testing.T) {
+	for text, want := range map[string]string{"": "", "京都": "京都", "京都の寺": "京都の…", "ab": "ab"} {
+		if got := Excerpt(text, 3); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
