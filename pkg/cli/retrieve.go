@@ -9,10 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/durable"
-	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/eval/retrieval"
-	"llmjp.internal/modernbert/pkg/eval/sentence"
-	"llmjp.internal/modernbert/pkg/model"
 )
 
 func init() { commands = append(commands, newRetrieve) }
@@ -27,8 +24,8 @@ const (
 type retrieveOptions struct {
 	model, pairs, output string
 	texts                []string
-	pooling, unit        string
-	maxLength            int
+	unit                 string
+	sentenceFlags
 }
 
 func newRetrieve() *cobra.Command {
@@ -54,9 +51,8 @@ func newRetrieve() *cobra.Command {
 	cmd.Flags().StringVar(&o.pairs, "pairs", "", "pairs: JSON lines {\"query\": R, \"positive\": R} (`F`)")
 	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "the passages that the pairs name: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times; without it the pairs hold the texts themselves (`F`)")
 	cmd.Flags().StringVar(&o.output, "output", "", "write {\"index\", \"rank\"}, a line a query, into `R.jsonl`")
-	cmd.Flags().StringVar(&o.pooling, "pooling", string(encoder.Mean), "`POOLING` of a model's hidden states: mean or cls")
 	cmd.Flags().StringVar(&o.unit, "unit", string(retrieval.Words), "`UNIT` of jaccard's sets: word or char")
-	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens; 0 is what the model takes")
+	o.add(cmd)
 	return cmd
 }
 
@@ -67,7 +63,12 @@ func (o retrieveOptions) check() error {
 	if _, err := retrieval.ParseUnit(o.unit); err != nil {
 		return usagef("--unit: %w", err)
 	}
-	return checkEmbedding(o.pooling, o.maxLength)
+	if o.output != "" {
+		if err := checkOutput(o.output); err != nil {
+			return err
+		}
+	}
+	return o.sentenceFlags.check()
 }
 
 func retrieve(ctx context.Context, o retrieveOptions, stdout, stderr io.Writer) error {
@@ -97,33 +98,17 @@ func scoresOf(ctx context.Context, o retrieveOptions, task *retrieval.Task, stde
 	case jaccardModel:
 		return task.Jaccard(ctx, retrieval.Unit(o.unit))
 	}
-	e, err := bodyOf(ctx, o.model, stderr)
+	e, options, err := o.load(ctx, o.model, stderr)
 	if err != nil {
 		return retrieval.Scores{}, err
 	}
 	defer e.Close()
-	scores, cut, err := task.Model(ctx, e, sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength})
+	scores, cut, err := task.Model(ctx, e, options)
 	if err != nil {
 		return retrieval.Scores{}, fmt.Errorf("%s: %w", o.model, err)
 	}
 	sayCut(stderr, cut)
 	return scores, nil
-}
-
-// bodyOf loads a model without its head, for embeddings.
-func bodyOf(ctx context.Context, ref string, stderr io.Writer) (*encoder.Encoder, error) {
-	dir, err := modelFiles(ctx, ref, true, stderr)
-	if err != nil {
-		return nil, err
-	}
-	return encoder.Load(ctx, dir, model.Body, encoder.Options{Progress: progress(stderr, "texts")})
-}
-
-// sayCut says that texts were longer than the model.
-func sayCut(stderr io.Writer, cut int) {
-	if cut > 0 {
-		fmt.Fprintf(stderr, "%d texts are longer than the model takes or --max-length allows: their ends are cut off\n", cut)
-	}
 }
 
 func writeRanks(path string, ranks []int) error {

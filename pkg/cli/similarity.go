@@ -9,8 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/durable"
-	"llmjp.internal/modernbert/pkg/encoder"
-	"llmjp.internal/modernbert/pkg/eval/sentence"
 	"llmjp.internal/modernbert/pkg/eval/similarity"
 )
 
@@ -22,8 +20,8 @@ type similarityOptions struct {
 	texts                []string
 	random               int
 	seed                 uint64
-	pooling, uniformity  string
-	maxLength            int
+	uniformity           string
+	sentenceFlags
 }
 
 // similarityReport is what similarity prints, with cosines. In --output
@@ -64,8 +62,7 @@ func newSimilarity() *cobra.Command {
 	cmd.Flags().IntVar(&o.random, "random", similarity.PaperPairs, "draw `N` random pairs")
 	cmd.Flags().Uint64Var(&o.seed, "seed", similarity.PaperSeed, "`SEED` of the random pairs")
 	cmd.Flags().StringVar(&o.uniformity, "uniformity", string(similarity.AllPairs), "`OVER` which pairs: all, or pairs for the random pairs alone (the paper's wording)")
-	cmd.Flags().StringVar(&o.pooling, "pooling", string(encoder.Mean), "`POOLING` of the hidden states: mean or cls")
-	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens; 0 is what the model takes")
+	o.add(cmd)
 	return cmd
 }
 
@@ -79,18 +76,12 @@ func (o similarityOptions) check() error {
 	if _, err := similarity.ParseUniformity(o.uniformity); err != nil {
 		return usagef("--uniformity: %w", err)
 	}
-	return checkEmbedding(o.pooling, o.maxLength)
-}
-
-// checkEmbedding refuses values of --pooling and --max-length.
-func checkEmbedding(pooling string, maxLength int) error {
-	if _, err := encoder.ParsePooling(pooling); err != nil {
-		return usagef("--pooling: %w", err)
+	if o.output != "" {
+		if err := checkOutput(o.output); err != nil {
+			return err
+		}
 	}
-	if maxLength < 0 {
-		return usagef("--max-length %d: a length is at least 1, 0 is no limit", maxLength)
-	}
-	return nil
+	return o.sentenceFlags.check()
 }
 
 func runSimilarity(ctx context.Context, o similarityOptions, stdout, stderr io.Writer) error {
@@ -98,12 +89,11 @@ func runSimilarity(ctx context.Context, o similarityOptions, stdout, stderr io.W
 	if err != nil {
 		return err
 	}
-	e, err := bodyOf(ctx, o.model, stderr)
+	e, options, err := o.load(ctx, o.model, stderr)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	options := sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength}
 	scores, cut, err := task.Model(ctx, e, options, similarity.Uniformity(o.uniformity))
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.model, err)

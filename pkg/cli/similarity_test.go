@@ -60,14 +60,14 @@ func TestSimilarityRefused(t *testing.T) {
 		args []string
 	}{
 		"needs --model M, --pairs F and --texts F": {2, []string{"--model", testModel, "--pairs", pairs}},
-		"--random 0":                {2, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--random", "0"}},
-		`uniformity over "none"`:    {2, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--uniformity", "none"}},
-		"two passages at least":     {1, []string{"--model", testModel, "--pairs", own, "--texts", one}},
-		`passage "k#1" is not in`:   {1, []string{"--model", testModel, "--pairs", pairs, "--texts", one}},
-		"pairs.jsonl: no such file": {1, []string{"--model", testModel, "--pairs", "pairs.jsonl", "--texts", one}},
-		"nowhere":                   {1, []string{"--model", "./nowhere", "--pairs", pairs, "--texts", texts}},
-		"no-folder/r.json":          {1, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--output", "no-folder/r.json"}},
-		"maximum length of 1":       {1, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--max-length", "1"}},
+		"--random 0":                   {2, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--random", "0"}},
+		`uniformity over "none"`:       {2, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--uniformity", "none"}},
+		"two passages at least":        {1, []string{"--model", testModel, "--pairs", own, "--texts", one}},
+		`passage "k#1" is not in`:      {1, []string{"--model", testModel, "--pairs", pairs, "--texts", one}},
+		"pairs.jsonl: no such file":    {1, []string{"--model", testModel, "--pairs", "pairs.jsonl", "--texts", one}},
+		"nowhere":                      {1, []string{"--model", "./nowhere", "--pairs", pairs, "--texts", texts}},
+		"there is no folder no-folder": {1, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--output", "no-folder/r.json"}},
+		"maximum length of 1":          {2, []string{"--model", testModel, "--pairs", pairs, "--texts", texts, "--max-length", "1"}},
 	} {
 		stdout, stderr, code := command(append([]string{"similarity"}, c.args...)...)
 		lines := strings.Split(strings.TrimSpace(stderr), "\n")
