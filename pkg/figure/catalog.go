@@ -49,6 +49,7 @@ func Catalog() []Entry {
 		entry("alignment-uniformity", "Figure 3: alignment against uniformity", notebook+"08-alignment-uniformity.ipynb", AlignmentUniformity),
 		entry("alignment-table", "Figure 3 in numbers", notebook+"08-alignment-uniformity.ipynb", AlignmentTable),
 		entry("similarity", "Figure 4: distances of random and positive pairs", notebook+"09-similarity.ipynb", Similarity),
+		entry("similarity-zoom", "Figure 4, every panel with its own axes", notebook+"09-similarity.ipynb", SimilarityZoom),
 		entry("retrieval-table", "Table 4: zero-shot retrieval", notebook+"10-retrieval.ipynb", RetrievalTable),
 		entry("speed-length", "speed against the length of texts", bench, speed(ByLength)),
 		entry("speed-layers", "speed against depth", bench, speed(ByLayers)),

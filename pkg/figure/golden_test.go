@@ -37,6 +37,8 @@ func figures(t *testing.T) []*Figure {
 	add("alignment-uniformity", f, err)
 	f, err = Similarity(sampleSimilarity())
 	add("similarity", f, err)
+	f, err = SimilarityZoom(sampleSimilarity())
+	add("similarity-zoom", f, err)
 	f, err = JGLUESteps(sampleJGLUE())
 	add("jglue-steps", f, err)
 	f, err = JGLUESweep(sampleJGLUE(), "stage 2, 200k")

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -180,7 +181,7 @@ func filled(names []string, n int) []string {
 
 func single(l Labels, p *panel, keys []key) *Figure {
 	return &Figure{
-		Name: l.Name, Alt: l.Title, Width: 4.6 * vg.Inch, Height: 2.8 * vg.Inch,
+		Name: l.Name, Alt: cmp.Or(l.Title, l.X), Width: 4.6 * vg.Inch, Height: 2.8 * vg.Inch,
 		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{{p}}) },
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -19,26 +18,29 @@ const similarityBins = 50
 // kernel density (Scott's rule) scaled to the counts; a panel a model. Under
 // each distance stands its cosine. On the last checkpoint of stage 2 triangles
 // mark the modes of the paper's released model.
-func Similarity(s *result.Similarity) (*Figure, error) {
+func Similarity(s *result.Similarity) (*Figure, error) { return similarity("similarity", s, false) }
+
+// SimilarityZoom is Figure 4 with axes of its own for every panel, for models
+// whose embeddings lie so near each other that the paper's axis from 0 to 2
+// shows a line.
+func SimilarityZoom(s *result.Similarity) (*Figure, error) {
+	return similarity("similarity-zoom", s, true)
+}
+
+func similarity(name string, s *result.Similarity, zoom bool) (*Figure, error) {
 	if err := s.Validate(); err != nil {
-		return nil, fmt.Errorf("similarity: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	final := -1
-	for i, m := range s.Models {
-		if m.Stage == 2 {
-			final = i
-		}
-	}
+	final := lastOfStage2(s)
 	columns := min(len(s.Models), 4)
 	if len(s.Models) == 5 || len(s.Models) == 6 {
 		columns = 3
 	}
 	var panels []*panel
-	top, far := 0.0, 2.0
+	top, far, marked := 0.0, 2.0, false
 	alt := "Squared distances of random and positive pairs."
 	for i, m := range s.Models {
 		p := newPanel(m.Label(), "", "")
-		p.X.Tick.Marker = distanceTicks{}
 		if i%columns == 0 {
 			p.Y.Label.Text = "Pairs"
 		}
@@ -46,36 +48,57 @@ func Similarity(s *result.Similarity) (*Figure, error) {
 			p.X.Label.Text = "Squared distance (cosine)"
 		}
 		p.grid()
-		for k, series := range [][]float32{m.Random, m.Positive} {
-			values := float64s(series)
-			heights, edges := histogram(values, similarityBins)
-			c := []struct{ fill, line int }{{0, 0}, {1, 1}}[k]
-			p.bars(heights, edges, seriesColor(c.fill), 0.4)
-			curve := densityLine(values, edges)
-			p.line(curve, lineStyle(seriesColor(c.line), 1.1))
-			top = math.Max(top, maximum(heights))
-			far = math.Max(far, edges[len(edges)-1])
-		}
-		if i == final {
+		high, right := p.distances(m)
+		if i == final && (!zoom || right >= result.PaperFigure4Random) {
 			p.paperModes()
+			marked = true
 		}
+		top, far = math.Max(top, high), math.Max(far, right)
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, right, 0, high
 		alt += fmt.Sprintf(" %s: means %.3f and %.3f.", m.Label(), mean(m.Random), mean(m.Positive))
 		panels = append(panels, p)
 	}
 	for _, p := range panels {
-		p.X.Min, p.X.Max = 0, far
-		p.Y.Min, p.Y.Max = 0, top*1.12
+		if !zoom {
+			p.X.Max, p.Y.Max = far, top
+		}
+		p.X.Tick.Marker = distanceTicks(p.X.Max, zoom)
+		p.Y.Max *= 1.12
 		p.Y.Tick.Marker = ticks{about: 4}
 	}
 	keys := []key{{label: "random pairs", color: fade(seriesColor(0), 0.5), fill: true}, {label: "positive pairs", color: fade(seriesColor(1), 0.5), fill: true}}
-	if final >= 0 {
+	if marked {
 		keys = append(keys, key{label: "paper: modes of the released model, read by eye", color: ink, shape: downGlyph{}})
 	}
 	rows := tile(panels, columns)
 	return &Figure{
-		Name: "similarity", Alt: alt, Width: widthOf(columns), Height: vg.Length(len(rows))*1.75*vg.Inch + 0.45*vg.Inch,
+		Name: name, Alt: alt, Width: widthOf(columns), Height: vg.Length(len(rows))*1.75*vg.Inch + 0.45*vg.Inch,
 		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), rows) },
 	}, nil
+}
+
+// lastOfStage2 is the index of the last checkpoint of stage 2, -1 for none.
+func lastOfStage2(s *result.Similarity) int {
+	final := -1
+	for i, m := range s.Models {
+		if m.Stage == 2 {
+			final = i
+		}
+	}
+	return final
+}
+
+// distances draws a model's two histograms, and gives the greatest height and
+// distance.
+func (p *panel) distances(m result.PairDistances) (top, far float64) {
+	for k, series := range [][]float32{m.Random, m.Positive} {
+		values := float64s(series)
+		heights, edges := histogram(values, similarityBins)
+		p.bars(heights, edges, seriesColor(k), 0.4)
+		p.line(densityLine(values, edges), lineStyle(seriesColor(k), 1.1))
+		top, far = math.Max(top, maximum(heights)), math.Max(far, edges[len(edges)-1])
+	}
+	return top, far
 }
 
 func (p *panel) paperModes() {
@@ -95,14 +118,12 @@ func (downGlyph) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
 }
 
 // distanceTicks writes each squared distance with its cosine below.
-type distanceTicks struct{}
-
-func (distanceTicks) Ticks(low, high float64) []plot.Tick {
-	var out []plot.Tick
-	for x := 0.0; x <= high; x += 0.5 {
-		out = append(out, plot.Tick{Value: x, Label: fmt.Sprintf("%g\n(%g)", x, 1-x/2)})
+func distanceTicks(far float64, zoom bool) ticks {
+	about := 4
+	if zoom || far > 2.2 { // longer labels
+		about = 2
 	}
-	return out
+	return ticks{about: about, format: func(x float64) string { return fmt.Sprintf("%.3g\n(%.4g)", x, 1-x/2) }}
 }
 
 func float64s(xs []float32) []float64 {

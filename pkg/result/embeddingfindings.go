@@ -75,7 +75,7 @@ func (r *Retrieval) Findings() []string {
 		}
 	}
 	if n := len(trained); n > 0 && edit >= 0 {
-		out = append(out, fmt.Sprintf("%d of %d checkpoints are above edit distance (%.3f), as the released model is in the paper (0.574 against 0.289).", above, n, r.Rows[edit].Recall10))
+		out = append(out, fmt.Sprintf("%d of %d checkpoints are above edit distance (%.3f); the paper's released model is (0.574 against 0.289).", above, n, r.Rows[edit].Recall10))
 	}
 	if n := len(trained); n > 1 {
 		top := slices.MaxFunc(trained, func(x, y RetrievalRow) int { return cmp.Compare(x.Recall10, y.Recall10) })
