@@ -81,7 +81,7 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 		Open: func(ctx context.Context, c finetune.Config) (*finetune.Trainer, error) {
 			return openTrainer(ctx, c, stderr)
 		},
-		Row:      func(row sweep.Row) error { return printRow(stdout, row) },
+		Row:      func(row sweep.Row) error { return printRun(stdout, row) },
 		Progress: func(s finetune.Setting) func(finetune.Update, int) { return updates(stderr, s.String()) },
 	}
 	if o.only >= 0 {
@@ -111,8 +111,8 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 	return printBest(stdout, j)
 }
 
-// printRow prints a run without what differs from one time to the next.
-func printRow(stdout io.Writer, row sweep.Row) error {
+// printRun prints a run without what differs from one time to the next.
+func printRun(stdout io.Writer, row sweep.Row) error {
 	if row.Failed != "" {
 		return json.NewEncoder(stdout).Encode(struct {
 			Model  string  `json:"model"`

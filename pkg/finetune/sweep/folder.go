@@ -84,7 +84,7 @@ func newHeader(c finetune.Config) (Header, error) {
 	if err != nil {
 		return Header{}, err
 	}
-	h.Weights, err = result.FileData(c.Name, files...)
+	h.Weights, err = result.FileData(c.Checkpoint.Label(), files...)
 	return h, err
 }
 
