@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/eval/retrieval"
 	"llmjp.internal/modernbert/pkg/eval/similarity"
 )
 
@@ -17,7 +18,7 @@ func init() { commands = append(commands, newSimilarity) }
 // similarityOptions are similarity's flags.
 type similarityOptions struct {
 	model, pairs, output string
-	texts                []string
+	texts, randomTexts   []string
 	random               int
 	seed                 uint64
 	uniformity           string
@@ -60,6 +61,7 @@ func newSimilarity() *cobra.Command {
 	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "passages: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times (`F`)")
 	cmd.Flags().StringVar(&o.output, "output", "", "write the same with squared distances into `R.json`")
 	cmd.Flags().IntVar(&o.random, "random", similarity.PaperPairs, "draw `N` random pairs")
+	cmd.Flags().StringArrayVar(&o.randomTexts, "random-texts", nil, "draw the random pairs from these texts instead (the paper: whole articles of Wikipedia): .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a glob and be given several times (`F`)")
 	cmd.Flags().Uint64Var(&o.seed, "seed", similarity.PaperSeed, "`SEED` of the random pairs")
 	cmd.Flags().StringVar(&o.uniformity, "uniformity", string(similarity.AllPairs), "`OVER` which pairs: all, or pairs for the random pairs alone (the paper's wording)")
 	o.add(cmd)
@@ -85,7 +87,7 @@ func (o similarityOptions) check() error {
 }
 
 func runSimilarity(ctx context.Context, o similarityOptions, stdout, stderr io.Writer) error {
-	task, err := similarity.Open(o.pairs, o.random, o.seed, o.texts...)
+	task, err := similarity.Open(retrieval.Source{Pairs: o.pairs, Texts: o.texts, Random: o.randomTexts}, o.random, o.seed)
 	if err != nil {
 		return err
 	}

@@ -15,25 +15,28 @@ type Source struct {
 	Name  string // of the task, in tables: "MIRACL-ja train"
 	Pairs string
 	Texts []string
-	Notes []string // how it differs from the paper's
+	// Random are files of texts that random pairs are drawn from (package
+	// similarity); none: the passages.
+	Random []string
+	Notes  []string // how it differs from the paper's
 }
 
 // WikipediaNote is said wherever the project's own pairs are used.
 const WikipediaNote = "Retrieval: pairs of paragraphs of one Wikipedia article (data/retrieval) stand in for MIRACL; their numbers cannot be compared with the paper's."
 
 // DefaultSource is the pairs file that MODERNBERT_PAIRS names, with the
-// passages of MODERNBERT_PASSAGES (files or globs, separated by commas), else the
-// paper's task where scripts/fetch-data miracl has made it, else the project's
-// own pairs.
+// passages of MODERNBERT_PASSAGES (files or globs, separated by commas), else
+// the paper's task where scripts/fetch-data miracl has made it, else the
+// project's own pairs. MODERNBERT_RANDOM_TEXTS names texts for random pairs.
 func DefaultSource() (Source, error) {
+	s, err := defaultPairs()
+	s.Random = files("MODERNBERT_RANDOM_TEXTS")
+	return s, err
+}
+
+func defaultPairs() (Source, error) {
 	if pairs := os.Getenv("MODERNBERT_PAIRS"); pairs != "" {
-		s := Source{Name: filepath.Base(pairs), Pairs: pairs}
-		for _, texts := range strings.Split(os.Getenv("MODERNBERT_PASSAGES"), ",") {
-			if texts = strings.TrimSpace(texts); texts != "" {
-				s.Texts = append(s.Texts, texts)
-			}
-		}
-		return s, nil
+		return Source{Name: filepath.Base(pairs), Pairs: pairs, Texts: files("MODERNBERT_PASSAGES")}, nil
 	}
 	miracl, err := project.Path("data", "cache", "miracl-ja")
 	if err != nil {
@@ -52,6 +55,16 @@ func DefaultSource() (Source, error) {
 	return s, err
 }
 
+// files are a variable's parts between commas.
+func files(variable string) (list []string) {
+	for _, file := range strings.Split(os.Getenv(variable), ",") {
+		if file = strings.TrimSpace(file); file != "" {
+			list = append(list, file)
+		}
+	}
+	return list
+}
+
 func source(name, dir string) Source {
 	return Source{Name: name, Pairs: filepath.Join(dir, "pairs.jsonl"), Texts: []string{filepath.Join(dir, "texts.jsonl.gz")}}
 }
@@ -59,5 +72,5 @@ func source(name, dir string) Source {
 // Open reads the task.
 func (s Source) Open() (*Task, error) { return Open(s.Pairs, s.Texts...) }
 
-// Files are all files of the source.
+// Files are the files of the pairs and their passages.
 func (s Source) Files() []string { return append([]string{s.Pairs}, s.Texts...) }

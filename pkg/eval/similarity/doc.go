@@ -2,6 +2,6 @@
 // lie: alignment and uniformity (Figure 3; Wang and Isola, 2020), and the
 // similarities of positive and of random pairs (Figure 4).
 //
-//	task, err := similarity.Open(pairs, 2000, 42, texts)
+//	task, err := similarity.Open(source, 2000, 42)
 //	scores, _, err := task.Model(ctx, encoder, sentence.Options{}, similarity.AllPairs)
 package similarity

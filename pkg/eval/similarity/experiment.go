@@ -36,7 +36,7 @@ func (o *Options) complete() {
 func Experiment(ctx context.Context, from retrieval.Source, list []models.Model, o Options) (*result.AlignmentUniformity, *result.Similarity, error) {
 	began := time.Now()
 	o.complete()
-	task, err := Open(from.Pairs, o.Random, o.Seed, from.Texts...)
+	task, err := Open(from, o.Random, o.Seed)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -60,7 +60,7 @@ func Experiment(ctx context.Context, from retrieval.Source, list []models.Model,
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := models.Provenance(ctx, list, o.Seed, began, from.Files()...)
+	p, err := models.Provenance(ctx, list, o.Seed, began, append(from.Files(), from.Random...)...)
 	p.AddNotes(from.Notes...)
 	points.Provenance, distances.Provenance = p, p
 	return points, distances, err

@@ -160,6 +160,36 @@ func TestDraw(t *testing.T) {
 	}
 }
 
+func TestDrawTexts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "articles.txt")
+	if err := os.WriteFile(path, []byte("零\n一\n二\n三\n四\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	task := &Task{}
+	if err := task.DrawTexts(6, 1, path); err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"0": "零", "1": "一", "2": "二", "3": "三", "4": "四"}
+	for i, p := range task.RandomPairs {
+		if p[0] == p[1] || task.Left[i] != texts[p[0]] || task.Right[i] != texts[p[1]] {
+			t.Errorf("pair %d: %v are %q and %q", i, p, task.Left[i], task.Right[i])
+		}
+	}
+	if len(task.Left) != 6 {
+		t.Errorf("%d pairs, want 6", len(task.Left))
+	}
+	if err := task.DrawTexts(1, 1, filepath.Join(t.TempDir(), "none.txt")); err == nil {
+		t.Error("a file that is not there was read")
+	}
+	ids := filepath.Join(t.TempDir(), "ids.jsonl")
+	if err := os.WriteFile(ids, []byte(strings.Repeat("{\"ids\": [5, 6]}\n", 2)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := task.DrawTexts(1, 1, ids); err == nil || !strings.Contains(err.Error(), "ids.jsonl:1: the line holds ids") {
+		t.Error(err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	task := &Task{Queries: []string{"a"}, Positives: []string{"b"}}
 	if err := task.Draw(passages(t, 1), 5, 1); err == nil || !strings.Contains(err.Error(), "two passages") {

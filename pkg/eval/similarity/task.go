@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/eval/retrieval"
 )
 
 // The paper's random pairs (its code's limit and seed).
@@ -20,14 +21,15 @@ type Task struct {
 	RandomPairs        [][2]string // the references of Left and Right
 }
 
-// Open reads positive pairs by reference, and the passages from texts (see
-// corpus.ReadPassages), from all of which the seed draws random pairs.
-func Open(pairs string, random int, seed uint64, texts ...string) (*Task, error) {
-	list, err := corpus.ReadPairs(pairs)
+// Open reads positive pairs by reference, their passages, and n random pairs
+// that the seed draws from the source's random texts, or where it names none
+// from all of its passages.
+func Open(from retrieval.Source, n int, seed uint64) (*Task, error) {
+	list, err := corpus.ReadPairs(from.Pairs)
 	if err != nil {
 		return nil, err
 	}
-	passages, err := corpus.ReadPassages(texts...)
+	passages, err := corpus.ReadPassages(from.Texts...)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +37,10 @@ func Open(pairs string, random int, seed uint64, texts ...string) (*Task, error)
 	if t.Queries, t.Positives, err = passages.Resolve(list); err != nil {
 		return nil, err
 	}
-	return t, t.Draw(passages, random, seed)
+	if len(from.Random) > 0 {
+		return t, t.DrawTexts(n, seed, from.Random...)
+	}
+	return t, t.Draw(passages, n, seed)
 }
 
 // Draw replaces the random pairs by n pairs of two different of the passages
@@ -44,24 +49,85 @@ func Open(pairs string, random int, seed uint64, texts ...string) (*Task, error)
 // odd number): with enough passages the 2n texts are different ones, as the
 // authors' are.
 func (t *Task) Draw(from *corpus.Passages, n int, seed uint64) error {
-	if n == 0 {
-		n = min(PaperPairs, from.Len()/2)
-	}
-	if n < 0 {
-		return fmt.Errorf("similarity: %d random pairs were asked for", n)
-	}
-	if from.Len() < 2 {
-		return fmt.Errorf("similarity: random pairs need two passages at least, there is %d", from.Len())
+	pairs, err := draw(from.Len(), n, seed)
+	if err != nil {
+		return err
 	}
 	t.Left, t.Right, t.RandomPairs = nil, nil, nil
-	round := from.Len() / 2
-	for i := range n {
-		order := corpus.NewOrder(from.Len(), seed, uint64(i/round))
-		k := 2 * (i % round)
-		pair := [2]string{from.Refs()[order.At(k)], from.Refs()[order.At(k+1)]}
-		left, _ := from.Text(pair[0])
-		right, _ := from.Text(pair[1])
-		t.Left, t.Right, t.RandomPairs = append(t.Left, left), append(t.Right, right), append(t.RandomPairs, pair)
+	for _, pair := range pairs {
+		t.add(passage(from, pair[0]), passage(from, pair[1]))
 	}
 	return nil
+}
+
+// DrawTexts is Draw from files of texts (see corpus.Texts), such as the
+// articles of Wikipedia that the authors draw from. They are read twice, once
+// to count them; only the chosen ones are held.
+func (t *Task) DrawTexts(n int, seed uint64, patterns ...string) error {
+	total := 0
+	for _, err := range corpus.Texts(patterns...) {
+		if err != nil {
+			return err
+		}
+		total++
+	}
+	pairs, err := draw(total, n, seed)
+	if err != nil {
+		return err
+	}
+	chosen := map[int]text{}
+	for _, pair := range pairs {
+		chosen[pair[0]], chosen[pair[1]] = text{}, text{}
+	}
+	i := 0
+	for line, err := range corpus.Texts(patterns...) {
+		if err != nil {
+			return err
+		}
+		if line.Tokenized() {
+			return fmt.Errorf("%s: the line holds ids, a text is needed", line.Where())
+		}
+		if _, ok := chosen[i]; ok {
+			chosen[i] = text{line.ID, line.Text}
+		}
+		i++
+	}
+	t.Left, t.Right, t.RandomPairs = nil, nil, nil
+	for _, pair := range pairs {
+		t.add(chosen[pair[0]], chosen[pair[1]])
+	}
+	return nil
+}
+
+type text struct{ ref, text string }
+
+func passage(from *corpus.Passages, i int) text {
+	ref := from.Refs()[i]
+	found, _ := from.Text(ref)
+	return text{ref, found}
+}
+
+func (t *Task) add(left, right text) {
+	t.Left, t.Right = append(t.Left, left.text), append(t.Right, right.text)
+	t.RandomPairs = append(t.RandomPairs, [2]string{left.ref, right.ref})
+}
+
+// draw gives n pairs of two different numbers below total.
+func draw(total, n int, seed uint64) ([][2]int, error) {
+	switch {
+	case total < 2:
+		return nil, fmt.Errorf("similarity: random pairs need two passages at least, there is %d", total)
+	case n < 0:
+		return nil, fmt.Errorf("similarity: %d random pairs were asked for", n)
+	case n == 0:
+		n = min(PaperPairs, total/2)
+	}
+	round := total / 2
+	pairs := make([][2]int, n)
+	for i := range pairs {
+		order := corpus.NewOrder(total, seed, uint64(i/round))
+		k := 2 * (i % round)
+		pairs[i] = [2]int{order.At(k), order.At(k + 1)}
+	}
+	return pairs, nil
 }
