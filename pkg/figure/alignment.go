@@ -17,16 +17,60 @@ func AlignmentUniformity(a *result.AlignmentUniformity) (*Figure, error) {
 	if err := a.Validate(); err != nil {
 		return nil, fmt.Errorf("alignment-uniformity: %w", err)
 	}
+	f := alignmentFigure(a, result.PaperFigure3())
+	f.Name = "alignment-uniformity"
+	return f, nil
+}
+
+// AlignmentZoom is Figure 3's late checkpoints from near: those from which on
+// all lie in a tenth of the way that the run has gone. Axes begin where the
+// points do.
+func AlignmentZoom(a *result.AlignmentUniformity) (*Figure, error) {
+	if err := a.Validate(); err != nil {
+		return nil, fmt.Errorf("alignment-zoom: %w", err)
+	}
+	late := result.AlignmentUniformity{Checkpoints: lateCheckpoints(a.Checkpoints)}
+	if n := len(late.Checkpoints); n < 2 || n == len(a.Checkpoints) {
+		return nil, NothingToDraw{"alignment-zoom", "no late checkpoints lie close together"}
+	}
+	f := alignmentFigure(&late, nil)
+	f.Name = "alignment-zoom"
+	return f, nil
+}
+
+// lateCheckpoints is the longest end of the list within a tenth of its extent
+// from the last one.
+func lateCheckpoints(all []result.EmbeddingScore) []result.EmbeddingScore {
+	if len(all) == 0 {
+		return nil
+	}
+	last, extent := all[len(all)-1], 0.0
+	far := func(s result.EmbeddingScore) float64 {
+		return math.Hypot(s.Uniformity-last.Uniformity, s.Alignment-last.Alignment)
+	}
+	for _, s := range all {
+		extent = math.Max(extent, far(s))
+	}
+	from := len(all) - 1
+	for from > 0 && far(all[from-1]) <= extent/10 {
+		from--
+	}
+	return all[from:]
+}
+
+func alignmentFigure(a *result.AlignmentUniformity, paper []result.EmbeddingScore) *Figure {
 	p := newPanel("", "Uniformity (lower: more evenly spread)", "Alignment (lower: pairs closer)")
-	paper := result.PaperFigure3()
 	all := append(append(append([]result.EmbeddingScore{}, a.Checkpoints...), a.Baselines...), paper...)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	for _, s := range all {
 		p.X.Min, p.X.Max = math.Min(p.X.Min, s.Uniformity), math.Max(p.X.Max, s.Uniformity)
 		p.Y.Min, p.Y.Max = math.Min(p.Y.Min, s.Alignment), math.Max(p.Y.Max, s.Alignment)
 	}
-	p.X.Min, p.X.Max = span(p.X.Min, math.Max(p.X.Max, 0), 0.08)
-	p.Y.Min, p.Y.Max = span(math.Min(p.Y.Min, 0), p.Y.Max, 0.08)
+	if len(paper) > 0 { // the whole figure has the corner where all texts are one point
+		p.X.Max, p.Y.Min = math.Max(p.X.Max, 0), math.Min(p.Y.Min, 0)
+	}
+	p.X.Min, p.X.Max = span(p.X.Min, p.X.Max, 0.08)
+	p.Y.Min, p.Y.Max = span(p.Y.Min, p.Y.Max, 0.08)
 	p.grid()
 
 	var keys []key
@@ -36,7 +80,9 @@ func AlignmentUniformity(a *result.AlignmentUniformity) (*Figure, error) {
 	if len(a.Baselines) > 0 {
 		keys = append(keys, key{label: "baselines", color: Vermillion, shape: draw.BoxGlyph{}})
 	}
-	keys = append(keys, key{label: "paper's baselines, read by eye", color: muted, shape: draw.RingGlyph{}})
+	if len(paper) > 0 {
+		keys = append(keys, key{label: "paper's baselines, read by eye", color: muted, shape: draw.RingGlyph{}})
+	}
 
 	p.paint(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		where := func(s result.EmbeddingScore) vg.Point { return vg.Point{X: x(s.Uniformity), Y: y(s.Alignment)} }
@@ -63,9 +109,9 @@ func AlignmentUniformity(a *result.AlignmentUniformity) (*Figure, error) {
 		drawLabels(c, labels, path)
 	})
 	return &Figure{
-		Name: "alignment-uniformity", Alt: alignmentAlt(a), Width: 5 * vg.Inch, Height: 3.6 * vg.Inch,
+		Alt: alignmentAlt(a), Width: 5 * vg.Inch, Height: 3.6 * vg.Inch,
 		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{{p}}) },
-	}, nil
+	}
 }
 
 func ptr[T any](x T) *T { return &x }

@@ -47,6 +47,7 @@ func Catalog() []Entry {
 		entry("pseudo-perplexity-table", "Figure 2 in numbers", pppl, PerplexityTable),
 		entry("length-histogram", "Appendix A: lengths of the documents", pppl, LengthHistogram),
 		entry("alignment-uniformity", "Figure 3: alignment against uniformity", notebook+"08-alignment-uniformity.ipynb", AlignmentUniformity),
+		entry("alignment-zoom", "Figure 3, the late checkpoints from near", notebook+"08-alignment-uniformity.ipynb", AlignmentZoom),
 		entry("alignment-table", "Figure 3 in numbers", notebook+"08-alignment-uniformity.ipynb", AlignmentTable),
 		entry("similarity", "Figure 4: distances of random and positive pairs", notebook+"09-similarity.ipynb", Similarity),
 		entry("similarity-zoom", "Figure 4, every panel with its own axes", notebook+"09-similarity.ipynb", SimilarityZoom),

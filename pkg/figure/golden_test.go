@@ -35,6 +35,8 @@ func figures(t *testing.T) []*Figure {
 	add("length-histogram", f, err)
 	f, err = AlignmentUniformity(sampleAlignment())
 	add("alignment-uniformity", f, err)
+	f, err = AlignmentZoom(sampleAlignment())
+	add("alignment-zoom", f, err)
 	f, err = Similarity(sampleSimilarity())
 	add("similarity", f, err)
 	f, err = SimilarityZoom(sampleSimilarity())
