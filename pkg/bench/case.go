@@ -74,14 +74,17 @@ type Sizes struct {
 	Tokens  int
 	Depths  []int // further numbers of layers
 	Batches []int // further numbers of rows
-	Repeats int
+	// Documents is the size of a batch of real documents that is trained on,
+	// too; 0 for none.
+	Documents int
+	Repeats   int
 }
 
 // Presets are the sizes that can be measured, the smallest first.
 var Presets = []Sizes{
-	{Preset: "tiny", Layers: 3, Lengths: []int{128, 512}, Tokens: 1024, Repeats: 5},
-	{Preset: "small", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 12}, Batches: []int{1, 2, 4}, Repeats: 5},
-	{Preset: "base", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 22}, Batches: []int{1, 2, 4}, Repeats: 5},
+	{Preset: "tiny", Layers: 3, Lengths: []int{128, 512}, Tokens: 1024, Documents: 16, Repeats: 5},
+	{Preset: "small", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 12}, Batches: []int{1, 2, 4}, Documents: 16, Repeats: 5},
+	{Preset: "base", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 22}, Batches: []int{1, 2, 4}, Documents: 16, Repeats: 5},
 }
 
 // Cases lists what is measured of the sizes in one element type: the tasks by
@@ -111,8 +114,8 @@ func (s Sizes) Cases(tasks []string, compute string) []Case {
 			for _, rows := range s.Batches {
 				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: rows, Length: s.Lengths[0]})
 			}
-			if task == Train {
-				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: 16, Length: min(1024, s.Lengths[len(s.Lengths)-1]), Documents: true})
+			if task == Train && s.Documents > 0 {
+				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: s.Documents, Length: min(1024, s.Lengths[len(s.Lengths)-1]), Documents: true})
 			}
 		case Embed:
 			add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: 128, Length: 512, Documents: true})

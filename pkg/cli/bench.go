@@ -30,7 +30,7 @@ type benchOptions struct {
 	preset, against, output, data string
 	tasks, compute                []string
 	lengths, depths, batches      []int
-	layers, repeats               int
+	layers, repeats, documents    int
 	add                           bool
 }
 
@@ -70,6 +70,7 @@ func newBench() *cobra.Command {
 	flags.IntSliceVar(&o.lengths, "lengths", nil, "tokens of a row (the preset's)")
 	flags.IntSliceVar(&o.depths, "depths", nil, "further numbers of layers, 0 for none (the preset's)")
 	flags.IntSliceVar(&o.batches, "batches", nil, "further numbers of rows, 0 for none (the preset's)")
+	flags.IntVar(&o.documents, "documents", -1, "train on a batch of `N` real documents, too, 0 for none (the preset's)")
 	flags.IntVar(&o.layers, "layers", 0, "`N` layers (the preset's)")
 	flags.IntVar(&o.repeats, "repeats", 0, "`N` timed repetitions of each case (the preset's)")
 	return cmd
@@ -122,6 +123,9 @@ func (o benchOptions) sizes(names []string) (bench.Sizes, error) {
 	}
 	if o.layers < 0 || o.repeats < 0 {
 		return s, usagef("--layers and --repeats are positive numbers")
+	}
+	if o.documents >= 0 {
+		s.Documents = o.documents
 	}
 	if o.layers > 0 {
 		s.Layers = o.layers
