@@ -27,7 +27,7 @@ func BenchTable(b *result.Bench) (*Table, error) {
 		if u, ok := b.Utilization(r); ok {
 			utilization = fmt.Sprintf("%.0f %%", 100*u)
 		}
-		if ours, ok := counterpart(b, r); ok {
+		if ours, ok := b.Counterpart(r); ok {
 			rate, _, _ := ours.Rate()
 			ratio = fmt.Sprintf("%.2f", rate/median)
 		}
@@ -35,20 +35,6 @@ func BenchTable(b *result.Bench) (*Table, error) {
 			short(median), short(low)+"–"+short(high), memory, utilization, ratio))
 	}
 	return t, nil
-}
-
-// counterpart is our row in the case of another program's.
-func counterpart(b *result.Bench, r result.BenchRow) (result.BenchRow, bool) {
-	if r.Program == result.Ours {
-		return r, false
-	}
-	for _, o := range b.Rows {
-		if o.Program == result.Ours && o.Task == r.Task && o.Compute == r.Compute &&
-			o.Layers == r.Layers && o.Hidden == r.Hidden && o.Batch == r.Batch && o.Length == r.Length {
-			return o, true
-		}
-	}
-	return r, false
 }
 
 func count(n int) string {

@@ -29,3 +29,12 @@ func TrainingCurve() (*result.TrainingCurve, error) {
 	}
 	return result.Load[result.TrainingCurve](Data())
 }
+
+// Bench reads the measurement that MODERNBERT_BENCH names, or else the one in
+// Data.
+func Bench() (*result.Bench, error) {
+	if path := os.Getenv("MODERNBERT_BENCH"); path != "" {
+		return result.ReadFile[result.Bench](path)
+	}
+	return result.Load[result.Bench](Data())
+}

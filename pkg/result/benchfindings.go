@@ -1,0 +1,117 @@
+package result
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Findings says in sentences what the measurements show: for each task the
+// ratio of our rate to each other program's, from the least to the greatest;
+// memory and rates at the greatest length; the share of the machine's peak.
+func (b *Bench) Findings() []string {
+	var out []string
+	for _, task := range []struct{ name, words string }{
+		{"train", "Training"}, {"train-documents", "Training on real documents of different lengths"},
+		{"forward", "The forward pass"}, {"embed", "Embedding"}, {"tokenize", "Tokenization"}, {"batches", "Making batches"},
+	} {
+		for _, p := range b.pairs(task.name) {
+			out = append(out, p.sentence(task.words))
+		}
+	}
+	for _, p := range b.pairs("train") {
+		out = append(out, p.atLength(b)...)
+	}
+	return out
+}
+
+// pair is the cases of one task and element type that ours and another program
+// were both measured in.
+type pair struct {
+	program, compute string
+	ours, theirs     []BenchRow
+}
+
+// pairs finds them, in the rows' order.
+func (b *Bench) pairs(task string) []pair {
+	var out []pair
+	for _, theirs := range b.Rows {
+		if theirs.Task != task || theirs.Program == Ours {
+			continue
+		}
+		ours, ok := b.Counterpart(theirs)
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(out, func(p pair) bool { return p.program == theirs.Program && p.compute == theirs.Compute })
+		if i < 0 {
+			i = len(out)
+			out = append(out, pair{program: theirs.Program, compute: theirs.Compute})
+		}
+		out[i].ours, out[i].theirs = append(out[i].ours, ours), append(out[i].theirs, theirs)
+	}
+	return out
+}
+
+// Counterpart is our row in the case of another program's.
+func (b *Bench) Counterpart(r BenchRow) (ours BenchRow, ok bool) {
+	if r.Program == Ours {
+		return r, false
+	}
+	for _, o := range b.Rows {
+		if o.Program == Ours && o.Task == r.Task && o.Compute == r.Compute &&
+			o.Layers == r.Layers && o.Hidden == r.Hidden && o.Batch == r.Batch && o.Length == r.Length {
+			return o, true
+		}
+	}
+	return r, false
+}
+
+func (p pair) sentence(words string) string {
+	var ratios []float64
+	for i := range p.ours {
+		ours, _, _ := p.ours[i].Rate()
+		theirs, _, _ := p.theirs[i].Rate()
+		ratios = append(ratios, ours/theirs)
+	}
+	slices.Sort(ratios)
+	where := "in the one case measured"
+	value := fmt.Sprintf("%.2f", ratios[0])
+	if n := len(ratios); n > 1 {
+		where = fmt.Sprintf("over %d cases", n)
+		value = fmt.Sprintf("%.2f to %.2f", ratios[0], ratios[n-1])
+	}
+	compute := ""
+	if p.compute != "" {
+		compute = " in " + p.compute
+	}
+	return fmt.Sprintf("%s%s: ours is %s times as fast as %s, %s.", words, compute, value, p.program, where)
+}
+
+// atLength compares rates and memory at the greatest length with those at the
+// least.
+func (p pair) atLength(b *Bench) []string {
+	byLength := func(x, y BenchRow) int { return x.Length - y.Length }
+	ours, theirs := slices.MaxFunc(p.ours, byLength), slices.MaxFunc(p.theirs, byLength)
+	shortOurs, shortTheirs := slices.MinFunc(p.ours, byLength), slices.MinFunc(p.theirs, byLength)
+	if ours.Length == shortOurs.Length {
+		return nil
+	}
+	share := func(long, short BenchRow) float64 {
+		x, _, _ := long.Rate()
+		y, _, _ := short.Rate()
+		return 100 * x / y
+	}
+	out := []string{fmt.Sprintf("Training in %s at %d tokens a text runs at %.0f %% of the rate at %d, %s's at %.0f %%.",
+		p.compute, ours.Length, share(ours, shortOurs), shortOurs.Length, p.program, share(theirs, shortTheirs))}
+	if ours.PeakMemory > 0 && theirs.PeakMemory > 0 {
+		const gib = 1 << 30
+		out = append(out, fmt.Sprintf("At %d tokens ours needs %.1f GiB at most, %s %.1f GiB.",
+			ours.Length, float64(ours.PeakMemory)/gib, p.program, float64(theirs.PeakMemory)/gib))
+	}
+	a, known := b.Utilization(shortOurs)
+	if c, ok := b.Utilization(shortTheirs); ok && known {
+		out = append(out, fmt.Sprintf("Of the machine's measured peak for %s matrix products, training at %d tokens reaches %.0f %%, %s %.0f %%.",
+			p.compute, shortOurs.Length, 100*a, p.program, 100*c))
+	}
+	return out
+}
