@@ -34,7 +34,7 @@ var arrows = map[string]string{
 	"finetune":    "train jglue model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models": "encoder corpus hub model result backend project",
 	"eval":        "eval/models model model/checkpoint encoder text corpus result eval/metric backend durable project",
-	"bench":       "train model model/checkpoint encoder text corpus result backend durable project",
+	"bench":       "train pretrain model model/checkpoint encoder text corpus result backend durable project",
 	"doctor":      "backend text hub figure",
 	// Drawing knows results alone.
 	"figure":        "result",
