@@ -244,7 +244,7 @@ func TestFolderIsOfOneSweep(t *testing.T) {
 		"with batches of 8 rows, not 16":       func(c *finetune.Config) { c.BatchSize = 16 },
 		"with 32 tokens a row, not 64":         func(c *finetune.Config) { c.MaxLength = 64 },
 		"called stage 1, 4k, not stage 2, 4k":  func(c *finetune.Config) { c.Checkpoint.Stage = 2 },
-		"of another model (small)":             func(c *finetune.Config) { c.Model = "../../eval/testdata/bert" },
+		"of another model (stage 1, 4k)":             func(c *finetune.Config) { c.Model = "../../eval/testdata/bert" },
 		"training rows: ":                      func(c *finetune.Config) { c.Task = jglue.JNLI },
 	} {
 		other := o
