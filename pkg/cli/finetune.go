@@ -14,7 +14,6 @@ import (
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/finetune"
 	"llmjp.internal/modernbert/pkg/jglue"
-	"llmjp.internal/modernbert/pkg/project"
 )
 
 func init() { commands = append(commands, newFineTune) }
@@ -25,7 +24,7 @@ type fineTuneOptions struct {
 	task, model, output  string
 	train, valid         []string
 	batchSize, maxLength int
-	devices              int
+	devices, rows        int
 
 	setting finetune.Setting
 	replace bool
@@ -72,6 +71,7 @@ func (o *fineTuneOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.output, "output", "", "folder to make (`DIR`)")
 	f.IntVar(&o.batchSize, "batch-size", finetune.BatchSize, "rows of an update")
 	f.IntVar(&o.maxLength, "max-length", finetune.MaxLength, "tokens that a row is cut to, special ones included; the model may take fewer")
+	f.IntVar(&o.rows, "rows", 0, "take the first `N` rows of each split only, for a try; 0 is all")
 	f.IntVar(&o.devices, "devices", 1, "devices that share each batch")
 }
 
@@ -98,26 +98,11 @@ func (o *fineTuneOptions) config() (finetune.Config, error) {
 			return finetune.Config{}, usagef("%s %d: at least 1 is needed", flag.name, flag.value)
 		}
 	}
-	c := finetune.Config{Task: task, Train: o.train, Valid: o.valid, BatchSize: o.batchSize, MaxLength: o.maxLength, Devices: o.devices}
-	return c, ownRows(&c)
-}
-
-// ownRows takes the project's rows where none are given.
-func ownRows(c *finetune.Config) error {
-	for _, part := range []struct {
-		files *[]string
-		name  string
-	}{{&c.Train, "train*.json"}, {&c.Valid, "valid.json"}} {
-		if len(*part.files) > 0 {
-			continue
-		}
-		path, err := project.Path("data", "jglue", c.Task.Key(), part.name)
-		if err != nil {
-			return err
-		}
-		*part.files = []string{path}
+	if o.rows < 0 {
+		return finetune.Config{}, usagef("--rows %d: 0 is all", o.rows)
 	}
-	return nil
+	c := finetune.Config{Task: task, Rows: o.rows, Train: o.train, Valid: o.valid, BatchSize: o.batchSize, MaxLength: o.maxLength, Devices: o.devices}
+	return c, c.Own()
 }
 
 // openTrainer reads rows and weights and says what they are.

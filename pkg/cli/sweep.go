@@ -169,7 +169,7 @@ func (o *sweepOptions) worker(config finetune.Config, grid sweep.Grid) ([]string
 	}
 	args := []string{
 		program, "sweep", "--task", config.Task.Key(), "--model", o.model, "--output", output, "--devices", strconv.Itoa(config.Devices),
-		"--batch-size", strconv.Itoa(config.BatchSize), "--max-length", strconv.Itoa(config.MaxLength),
+		"--rows", strconv.Itoa(config.Rows), "--batch-size", strconv.Itoa(config.BatchSize), "--max-length", strconv.Itoa(config.MaxLength),
 	}
 	for _, f := range config.Train {
 		args = append(args, "--train", f)

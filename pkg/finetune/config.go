@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"llmjp.internal/modernbert/pkg/jglue"
+	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 	"llmjp.internal/modernbert/pkg/train"
 )
@@ -29,9 +30,11 @@ type Config struct {
 	BatchSize    int      // 0 is 32
 	MaxLength    int      // tokens of a row; 0 is 512; the model may take fewer
 	Devices      int      // that share each batch; 0 is 1
+	Rows         int      // of each split, the first ones; 0 is all
 }
 
-func (c Config) withDefaults() Config {
+// WithDefaults fills in the authors' settings and the model's name.
+func (c Config) WithDefaults() Config {
 	if c.Name == "" {
 		c.Name = c.Model
 	}
@@ -44,6 +47,38 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	return c
+}
+
+// Own takes the project's rows for a split that has none.
+func (c *Config) Own() error {
+	for _, part := range []struct {
+		files *[]string
+		name  string
+	}{{&c.Train, "train*.json"}, {&c.Valid, "valid.json"}} {
+		if len(*part.files) > 0 {
+			continue
+		}
+		path, err := project.Path("data", "jglue", c.Task.Key(), part.name)
+		if err != nil {
+			return err
+		}
+		*part.files = []string{path}
+	}
+	return nil
+}
+
+// Read reads the rows of both splits.
+func (c Config) Read() (training, validation []jglue.Example, err error) {
+	if training, err = jglue.Read(c.Task, c.Train...); err != nil {
+		return nil, nil, fmt.Errorf("training rows: %w", err)
+	}
+	if validation, err = jglue.Read(c.Task, c.Valid...); err != nil {
+		return nil, nil, fmt.Errorf("validation rows: %w", err)
+	}
+	if c.Rows > 0 {
+		training, validation = training[:min(c.Rows, len(training))], validation[:min(c.Rows, len(validation))]
+	}
+	return training, validation, nil
 }
 
 // Setting is what a run has of its own.

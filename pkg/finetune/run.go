@@ -18,6 +18,8 @@ type Run struct {
 	Predictions []float64          // one a validation row
 	Log         []Update
 	Seconds     float64 // of training, without scoring
+
+	began time.Time
 }
 
 // Update is a line of the log.
@@ -44,9 +46,8 @@ func (t *Trainer) Run(ctx context.Context, s Setting, progress func(u Update, to
 	if err := t.reset(s.Seed); err != nil {
 		return nil, err
 	}
-	run := &Run{Setting: s}
+	run := &Run{Setting: s, began: time.Now()}
 	schedule := train.Schedule{Peak: s.LR, Total: t.Updates(s.Epochs)}
-	began := time.Now()
 	for epoch := range s.Epochs {
 		for _, rows := range t.order(s.Seed, epoch) {
 			if err := ctx.Err(); err != nil {
@@ -63,7 +64,7 @@ func (t *Trainer) Run(ctx context.Context, s Setting, progress func(u Update, to
 			}
 		}
 	}
-	run.Seconds = time.Since(began).Seconds()
+	run.Seconds = time.Since(run.began).Seconds()
 	return run, t.score(ctx, run)
 }
 

@@ -1,14 +1,17 @@
 package finetune
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"llmjp.internal/modernbert/pkg/backend"
-	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/jglue"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
@@ -46,7 +49,7 @@ type Report struct {
 // Report describes a run.
 func (t *Trainer) Report(run *Run) (Report, error) {
 	training, validation := t.Rows()
-	provenance, err := t.provenance(run)
+	provenance, err := t.Config.Provenance(run.Seed, run.began)
 	return Report{
 		Task: t.Config.Task.Key(), Metric: t.Config.Task.Metric, Score: run.Score, Others: run.Others, Setting: run.Setting,
 		BatchSize: t.Config.BatchSize, MaxLength: t.Config.MaxLength, TrainRows: training, ValidRows: validation, CutRows: t.Cut(),
@@ -60,35 +63,10 @@ func (t *Trainer) Backend() string { return backend.Kind(t.backend) }
 // Note says why scores cannot be compared with the paper's, "" if they can.
 func (t *Trainer) Note() string { return t.Config.Task.Note(t.Rows()) }
 
-func (t *Trainer) provenance(run *Run) (result.Provenance, error) {
-	p := result.Provenance{Preset: t.Config.Name, Seed: run.Seed, Commit: result.Commit(), Backend: t.Backend(), Seconds: run.Seconds}
-	config, err := result.FileData("", filepath.Join(t.Config.Model, checkpoint.ConfigFile))
-	if err != nil {
-		return p, err
-	}
-	p.Config = config.Digest
-	p.Data, err = t.Config.Data()
-	return p, err
-}
-
-// Data names the task's files and their digests.
-func (c Config) Data() ([]result.Data, error) {
-	var list []result.Data
-	for _, part := range []struct {
-		name     string
-		patterns []string
-	}{{" train", c.Train}, {" valid", c.Valid}} {
-		files, err := corpus.Expand(part.patterns...)
-		if err != nil {
-			return nil, err
-		}
-		data, err := result.FileData(c.Task.Name+part.name, files...)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, data)
-	}
-	return list, nil
+// Provenance says where the model and the rows of a run come from.
+func (c Config) Provenance(seed uint64, began time.Time) (result.Provenance, error) {
+	m := models.Model{Checkpoint: c.Checkpoint, Ref: c.Name}
+	return models.Provenance(context.Background(), []models.Model{m}, seed, began, append(slices.Clone(c.Train), c.Valid...)...)
 }
 
 // Save writes result.json, log.jsonl, predictions.jsonl and model/ of the last

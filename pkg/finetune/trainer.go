@@ -49,17 +49,14 @@ type set struct {
 
 // Open reads the task's rows and the model. Close frees the device's memory.
 func Open(ctx context.Context, config Config) (_ *Trainer, err error) {
-	t := &Trainer{Config: config.withDefaults()}
+	t := &Trainer{Config: config.WithDefaults()}
 	defer func() {
 		if err != nil {
 			t.Close()
 		}
 	}()
-	if t.train.examples, err = jglue.Read(config.Task, config.Train...); err != nil {
-		return nil, fmt.Errorf("training rows: %w", err)
-	}
-	if t.valid.examples, err = jglue.Read(config.Task, config.Valid...); err != nil {
-		return nil, fmt.Errorf("validation rows: %w", err)
+	if t.train.examples, t.valid.examples, err = t.Config.Read(); err != nil {
+		return nil, err
 	}
 	if t.backend, err = backend.Open(); err != nil {
 		return nil, err

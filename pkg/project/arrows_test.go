@@ -31,7 +31,7 @@ var arrows = map[string]string{
 	"train":       "model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":       "model encoder text corpus eval/metric",
 	"pretrain":    "train model model/checkpoint encoder text corpus result backend durable eval/models project",
-	"finetune":    "train jglue model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"finetune":    "train jglue eval/models hub model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models": "encoder corpus hub model result backend project",
 	"eval":        "eval/models model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":       "train pretrain model model/checkpoint encoder text corpus result backend durable project",

@@ -13,7 +13,7 @@ import (
 // they name is looked for in the working directory, then in the project's.
 const (
 	runVariable    = "MODERNBERT_RUN"    // folders of a run's stages, separated by commas
-	modelsVariable = "MODERNBERT_MODELS" // other models, directories or hub ids, separated by commas
+	ModelsVariable = "MODERNBERT_MODELS" // other models, directories or hub ids, separated by commas
 	modelVariable  = "MODERNBERT_MODEL"  // the model of a notebook that looks at one
 )
 
@@ -21,7 +21,7 @@ const (
 // names, in the order of time, then the models of MODERNBERT_MODELS. The list
 // is empty where neither is set.
 func FromEnvironment() ([]Model, error) {
-	refs := append(fields(runVariable), fields(modelsVariable)...)
+	refs := append(Refs(runVariable), Refs(ModelsVariable)...)
 	if len(refs) == 0 {
 		return nil, nil
 	}
@@ -32,9 +32,9 @@ func FromEnvironment() ([]Model, error) {
 // MODERNBERT_MODEL, else the last checkpoint of MODERNBERT_RUN, else that of
 // the greatest preset that scripts/reproduce has run.
 func One() (Model, error) {
-	refs := fields(modelVariable)
+	refs := Refs(modelVariable)
 	if len(refs) == 0 {
-		refs = fields(runVariable)
+		refs = Refs(runVariable)
 	}
 	if len(refs) == 0 {
 		refs = reproduced()
@@ -49,9 +49,9 @@ func One() (Model, error) {
 	return list[len(list)-1], nil
 }
 
-// fields are a variable's parts between commas; a relative folder that is not
+// Refs are a variable's parts between commas; a relative folder that is not
 // here is looked for in the project.
-func fields(variable string) []string {
+func Refs(variable string) []string {
 	var refs []string
 	for _, ref := range strings.Split(os.Getenv(variable), ",") {
 		if ref = strings.TrimSpace(ref); ref == "" {

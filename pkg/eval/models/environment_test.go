@@ -34,7 +34,7 @@ func TestFromEnvironment(t *testing.T) {
 	} {
 		t.Setenv(runVariable, c.run)
 		t.Setenv(modelVariable, c.model)
-		t.Setenv(modelsVariable, c.models)
+		t.Setenv(ModelsVariable, c.models)
 		got, err := FromEnvironment()
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
 			t.Errorf("%+v: %v %s", c, err, diff)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"llmjp.internal/modernbert/pkg/jglue"
 	"llmjp.internal/modernbert/pkg/result"
@@ -52,18 +53,23 @@ func add(j *result.JGLUE, f folder) error {
 	if err := addModel(j, f, header.Model); err != nil {
 		return err
 	}
-	p := &j.Provenance
-	for _, d := range append([]result.Data{header.Weights}, header.Data...) {
+	p, own := &j.Provenance, header.Provenance
+	if !slices.Contains(strings.Split(p.Preset, ", "), own.Preset) {
+		p.Preset = strings.TrimPrefix(p.Preset+", "+own.Preset, ", ")
+	}
+	for _, d := range own.Data {
 		if !slices.Contains(p.Data, d) {
 			p.Data = append(p.Data, d)
 		}
 	}
+	p.Config = own.Config
+	p.AddNotes(own.Notes...)
 	var finished []Row
 	for _, row := range rows {
 		p.Seconds += row.Seconds
 		p.Backend, p.Commit, p.Seed = row.Backend, row.Commit, row.Seed
 		if row.Failed != "" {
-			p.Notes = append(p.Notes, fmt.Sprintf("%s, %s: %s", row.Model, row.Task, row.Failed))
+			p.AddNotes(fmt.Sprintf("%s, %s: %s", row.Model, row.Task, row.Failed))
 			continue
 		}
 		if len(row.Predictions) != len(header.Labels) {

@@ -1,13 +1,17 @@
 package sweep
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -28,15 +32,14 @@ const (
 
 // Header is a folder's sweep.json: what all of its runs have in common.
 type Header struct {
-	Model     result.JGLUEModel `json:"model"`
-	Weights   result.Data       `json:"weights"`
-	Config    string            `json:"config"` // SHA-256 of config.json
-	Task      string            `json:"task"`   // "JSTS"
-	Data      []result.Data     `json:"data"`
-	BatchSize int               `json:"batch_size"`
-	MaxLength int               `json:"max_length"`
-	Note      string            `json:"note,omitempty"` // see result.FineTuneRun
-	Labels    []float64         `json:"labels"`         // of the validation rows
+	Provenance result.Provenance `json:"provenance"`
+	Model      result.JGLUEModel `json:"model"`
+	Weights    string            `json:"weights"` // SHA-256
+	Task       string            `json:"task"`    // "JSTS"
+	BatchSize  int               `json:"batch_size"`
+	MaxLength  int               `json:"max_length"`
+	Note       string            `json:"note,omitempty"` // see result.FineTuneRun
+	Labels     []float64         `json:"labels"`         // of the validation rows
 }
 
 // Row is a finished run: a file of runs/.
@@ -55,13 +58,9 @@ type Row struct {
 // newHeader describes a sweep. It reads the rows and the model's files, but
 // makes no model of them.
 func newHeader(c finetune.Config) (Header, error) {
-	training, err := jglue.Read(c.Task, c.Train...)
+	training, validation, err := c.Read()
 	if err != nil {
-		return Header{}, fmt.Errorf("training rows: %w", err)
-	}
-	validation, err := jglue.Read(c.Task, c.Valid...)
-	if err != nil {
-		return Header{}, fmt.Errorf("validation rows: %w", err)
+		return Header{}, err
 	}
 	h := Header{
 		Model: result.JGLUEModel{Checkpoint: c.Checkpoint}, Task: c.Task.Name, BatchSize: c.BatchSize, MaxLength: c.MaxLength,
@@ -72,20 +71,37 @@ func newHeader(c finetune.Config) (Header, error) {
 		return Header{}, err
 	}
 	h.Model.Parameters = model.Count(arch.WithLabels(c.Task.Outputs, c.Task.Problem).Params(model.SequenceClassification))
-	if h.Data, err = c.Data(); err != nil {
+	if h.Weights, err = weights(c.Model); err != nil {
 		return Header{}, err
 	}
-	config, err := result.FileData("", filepath.Join(c.Model, checkpoint.ConfigFile))
-	if err != nil {
-		return Header{}, err
-	}
-	h.Config = config.Digest
-	files, err := filepath.Glob(filepath.Join(c.Model, "*.safetensors"))
-	if err != nil {
-		return Header{}, err
-	}
-	h.Weights, err = result.FileData(c.Checkpoint.Label(), files...)
+	h.Provenance, err = c.Provenance(0, time.Now())
+	h.Provenance.Seconds = 0
 	return h, err
+}
+
+// weights is the SHA-256 of a model's weights.
+func weights(dir string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.safetensors"))
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, path := range files {
+		if err := hash(h, path); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func hash(h io.Writer, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(h, f)
+	return err
 }
 
 // differs names the first field in which two headers are of different sweeps.
@@ -96,11 +112,11 @@ func (h Header) differs(other Header) string {
 	switch {
 	case h.Task != other.Task:
 		return fmt.Sprintf("on %s, not on %s", h.Task, other.Task)
-	case h.Weights.Digest != other.Weights.Digest || h.Config != other.Config:
-		return fmt.Sprintf("of another model (%s)", h.Weights.Name)
+	case h.Weights != other.Weights || h.Provenance.Config != other.Provenance.Config:
+		return fmt.Sprintf("of another model (%s, %s)", h.Model.Label(), h.Provenance.Preset)
 	case h.Model.Label() != other.Model.Label():
 		return fmt.Sprintf("of a model called %s, not %s", h.Model.Label(), other.Model.Label())
-	case !same(h.Data, other.Data):
+	case !same(h.Provenance.Data, other.Provenance.Data) || h.Note != other.Note:
 		return "on other training or validation rows"
 	case h.BatchSize != other.BatchSize:
 		return fmt.Sprintf("with batches of %d rows, not %d", h.BatchSize, other.BatchSize)

@@ -89,6 +89,7 @@ func One(ctx context.Context, o Options, number int) error {
 
 // begin locks the folder and sees that it is this sweep's.
 func (o *Options) begin() (f folder, unlock func(), err error) {
+	o.Config = o.Config.WithDefaults()
 	header, err := newHeader(o.Config)
 	if err != nil {
 		return "", nil, err

@@ -83,7 +83,7 @@ func options(t *testing.T, dir string) Options {
 	}
 	return Options{
 		Config: finetune.Config{
-			Task: jglue.JSTS, Model: "../../eval/testdata/modernbert", Name: "small", Checkpoint: result.Checkpoint{Stage: 1, Step: 4000},
+			Task: jglue.JSTS, Model: "../../eval/testdata/modernbert", Checkpoint: result.Checkpoint{Stage: 1, Step: 4000},
 			Train: []string{filepath.Join(rows, "train.json")}, Valid: []string{filepath.Join(rows, "valid.json")},
 			BatchSize: 8, MaxLength: 32,
 		},
@@ -240,12 +240,12 @@ func TestFolderIsOfOneSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(c *finetune.Config){
-		"on other training or validation rows": func(c *finetune.Config) { c.Train = c.Valid },
-		"with batches of 8 rows, not 16":       func(c *finetune.Config) { c.BatchSize = 16 },
-		"with 32 tokens a row, not 64":         func(c *finetune.Config) { c.MaxLength = 64 },
-		"called stage 1, 4k, not stage 2, 4k":  func(c *finetune.Config) { c.Checkpoint.Stage = 2 },
-		"of another model (stage 1, 4k)":             func(c *finetune.Config) { c.Model = "../../eval/testdata/bert" },
-		"training rows: ":                      func(c *finetune.Config) { c.Task = jglue.JNLI },
+		"on other training or validation rows":                         func(c *finetune.Config) { c.Train = c.Valid },
+		"with batches of 8 rows, not 16":                               func(c *finetune.Config) { c.BatchSize = 16 },
+		"with 32 tokens a row, not 64":                                 func(c *finetune.Config) { c.MaxLength = 64 },
+		"called stage 1, 4k, not stage 2, 4k":                          func(c *finetune.Config) { c.Checkpoint.Stage = 2 },
+		"of another model (stage 1, 4k, pkg/eval/testdata/modernbert)": func(c *finetune.Config) { c.Model = "../../eval/testdata/bert" },
+		"training rows: ":                                              func(c *finetune.Config) { c.Task = jglue.JNLI },
 	} {
 		other := o
 		change(&other.Config)
