@@ -105,8 +105,9 @@ func (e *Encoder) fitting(tok text.Tokenizer) (text.Tokenizer, error) {
 	return tok, nil
 }
 
-// batchTokens is the size of a batch for this backend.
-func (e *Encoder) batchTokens() int {
+// BatchTokens is how many tokens a batch has at most, padding included: what the
+// options say or what suits the backend.
+func (e *Encoder) BatchTokens() int {
 	switch {
 	case e.Options.BatchTokens > 0:
 		return e.Options.BatchTokens

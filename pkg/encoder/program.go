@@ -102,7 +102,7 @@ func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b 
 	}
 	compiled := e.shapes[p.exec.Name()]
 	plan := planner{
-		longest: e.Arch.Dimensions().MaxLength, tokens: e.batchTokens(), rows: e.Options.BatchRows,
+		longest: e.Arch.Dimensions().MaxLength, tokens: e.BatchTokens(), rows: e.Options.BatchRows,
 		compile: e.compileTokens(), compiled: compiled,
 	}.plan(lengths)
 	done := 0

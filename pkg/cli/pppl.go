@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/eval/pppl"
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+func init() { commands = append(commands, newPPPL) }
+
+// ppplOptions are pppl's flags.
+type ppplOptions struct {
+	models, input        []string
+	output, result, bins string
+	batchSize            int
+	pppl.Options
+}
+
+func newPPPL() *cobra.Command {
+	var o ppplOptions
+	cmd := &cobra.Command{
+		Use:   "pppl --model M --input F --output R.jsonl",
+		Short: "Measure the pseudo-perplexity of documents (Figure 2, Appendix A)",
+		Long: "Writes a line a document: {\"id\", \"length\", \"positions\", \"losses\", \"pppl\"}. The positions are drawn\n" +
+			"with replacement from 1 … length-2 of the encoded text by --seed; each is masked in a copy of its\n" +
+			"own; pppl is exp of the mean loss in nats, null for a text without a token. With several models,\n" +
+			"or a run's folder for all of its checkpoints, lines also say the \"model\".\n\n" +
+			"--per-bin N takes N documents in each of the length bins, first come in the order in which --seed\n" +
+			"shuffles the input, as the paper did with 500. --result DIR writes DIR/pseudo-perplexity.json, from\n" +
+			"which figures draws Figure 2 and the histogram of lengths.\n\n" +
+			"Finished documents are kept in R.jsonl.partial: after an interruption the same command goes on.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return measure(cmd.Context(), o, cmd.ErrOrStderr())
+		},
+	}
+	addModels(cmd, &o.models)
+	f := cmd.Flags()
+	f.StringArrayVar(&o.input, "input", nil, "documents: JSON lines with \"id\" and \"text\"; .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a glob and be given several times (`F`)")
+	f.StringVar(&o.output, "output", "", "file to write (`R.jsonl`)")
+	f.IntVar(&o.Positions, "positions", pppl.PaperPositions, "draw `N` positions a document")
+	f.Uint64Var(&o.Seed, "seed", pppl.PaperSeed, "`SEED` of the positions, and of the order with --per-bin")
+	f.IntVar(&o.MaxLength, "max-length", pppl.PaperMaxLength, "cut texts to `N` tokens, special ones included; the model's own limit holds too")
+	f.IntVar(&o.PerBin, "per-bin", 0, "take `N` documents in each bin; 0 takes all of the input")
+	f.StringVar(&o.bins, "bins", "1024,2048,4096,8191", "the greatest `LENGTHS` of the bins")
+	f.BoolVar(&o.Same, "same-documents", false, "with --per-bin: the documents that the first model's tokenizer chooses, for all models")
+	f.StringVar(&o.result, "result", "", "also write `DIR`/pseudo-perplexity.json, from which figures draws Figure 2")
+	addComputing(cmd, &o.batchSize, &o.Encoder.Compute)
+	return cmd
+}
+
+func (o *ppplOptions) check() error {
+	switch {
+	case len(o.models) == 0 || len(o.input) == 0 || o.output == "":
+		return usagef("pppl needs --model M, --input F and --output R.jsonl, see --help")
+	case o.Positions < 1:
+		return usagef("--positions %d: at least 1 is needed", o.Positions)
+	case o.MaxLength < 3:
+		return usagef("--max-length %d: at least 3 tokens are needed, one between the special ones", o.MaxLength)
+	case o.PerBin < 0:
+		return usagef("--per-bin %d: a bin takes at least 1 document, 0 takes all", o.PerBin)
+	}
+	var err error
+	if o.Bins, err = parseBins(o.bins); err != nil {
+		return err
+	}
+	if err := checkComputing(o.batchSize, o.Encoder.Compute); err != nil {
+		return err
+	}
+	o.Encoder.BatchRows = o.batchSize
+	return checkOutput(o.output)
+}
+
+// parseBins reads rising lengths as the upper ends of bins.
+func parseBins(list string) ([]result.LengthBin, error) {
+	var bins []result.LengthBin
+	above := 0
+	for _, field := range strings.Split(list, ",") {
+		to, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil || to <= above {
+			return nil, usagef("--bins %s: rising lengths are needed, such as 1024,2048", list)
+		}
+		bins = append(bins, result.LengthBin{Above: above, To: to})
+		above = to
+	}
+	return bins, nil
+}
+
+func measure(ctx context.Context, o ppplOptions, stderr io.Writer) error {
+	began := time.Now()
+	list, err := modelList(ctx, o.models, stderr)
+	if err != nil {
+		return err
+	}
+	o.Progress = progress(stderr, "masked copies")
+	o.Report = func(line string) { fmt.Fprintln(stderr, "pppl: "+line) }
+	journal := o.output + ".partial"
+	all, finish, err := pppl.Measure(ctx, list, o.Options, journal, o.input...)
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("interrupted: the same command goes on with what is kept in %s", journal)
+	}
+	if err != nil {
+		return err
+	}
+	if o.result != "" {
+		r, err := pppl.Result(ctx, all, o.Options, began, o.input...)
+		if err != nil {
+			return err
+		}
+		if err := result.Save(o.result, r); err != nil {
+			return err
+		}
+	}
+	if err := writeScores(o.output, all); err != nil {
+		return err
+	}
+	return finish()
+}
+
+func writeScores(path string, all []pppl.Scores) error {
+	return durable.File(path, func(w io.Writer) error {
+		lines := json.NewEncoder(w)
+		lines.SetEscapeHTML(false)
+		for _, s := range all {
+			for _, score := range s.Scores {
+				if len(all) > 1 {
+					score.Model = s.Model.Label()
+				}
+				if err := lines.Encode(score); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
