@@ -29,6 +29,26 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// Where drawings go into a folder of their own, the measurement of speed is the
+// project's: only a damaged one there is an error.
+func TestBenchOfTheProject(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("MODERNBERT_FIGURES", dir)
+	t.Setenv("MODERNBERT_BENCH", "")
+	if bench, err := Bench(); err != nil || len(bench.Rows) == 0 {
+		t.Errorf("the project's measurement: %v, %v", bench, err)
+	}
+	if err := os.MkdirAll(Data(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(Data(), "bench.json"), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Bench(); err == nil {
+		t.Error("a damaged measurement was passed over in silence")
+	}
+}
+
 func TestSize(t *testing.T) {
 	f := Must(figure.Bars(figure.Labels{Name: "b"}, []string{"a"}, []float64{1}))
 	if s := size(f); s["width"] != 552 { // 4.6 inch x 96 x 1.25
