@@ -5,7 +5,8 @@
 // Only what this program reads is fetched: config.json, the tokenizer's files,
 // and safetensors. Downloads are resumed where they broke off, and accepted
 // only with the size and the hash that the hub states (SHA-256 of large files,
-// git's SHA-1 of small ones). The cache has the layout of the hub's Python
+// git's SHA-1 of small ones; a mirror that tags small files otherwise is held to
+// their size alone). The cache has the layout of the hub's Python
 // library, its locks included, so both use each other's files.
 //
 // Single files of a data set are fetched in the same way ([Client.Dataset]).

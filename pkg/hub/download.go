@@ -201,21 +201,30 @@ type mismatch struct{ err error }
 
 func (m *mismatch) Error() string { return m.err.Error() }
 
-// verify compares a file with its hash: SHA-256, or git's SHA-1 of a blob.
+// verify compares a file with its hash: SHA-256, or SHA-1 of git's blob, which
+// is the hub's for small files, or of the bare content, which is some mirrors'.
+// Of a file whose ETag is none of these the size has been checked, no more.
 func verify(file io.Reader, meta metadata) error {
-	var h goHash.Hash
-	kind := "SHA-256"
-	if len(meta.etag) == 64 {
-		h = sha256.New()
-	} else {
-		kind, h = "git SHA-1", sha1.New()
-		fmt.Fprintf(h, "blob %d\x00", meta.size)
+	if !hash.MatchString(meta.etag) {
+		return nil
 	}
-	if _, err := io.Copy(h, file); err != nil {
+	blob, plain, whole := sha1.New(), sha1.New(), sha256.New()
+	fmt.Fprintf(blob, "blob %d\x00", meta.size)
+	kind, accepted := "SHA-256", []goHash.Hash{whole}
+	if len(meta.etag) == 40 {
+		kind, accepted = "git SHA-1", []goHash.Hash{blob, plain}
+	}
+	var all []io.Writer
+	for _, h := range accepted {
+		all = append(all, h)
+	}
+	if _, err := io.Copy(io.MultiWriter(all...), file); err != nil {
 		return err
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != meta.etag {
-		return &mismatch{fmt.Errorf("its %s is %s, the hub states %s; nothing of it is kept: try again, or another HF_ENDPOINT", kind, got, meta.etag)}
+	for _, h := range accepted {
+		if hex.EncodeToString(h.Sum(nil)) == meta.etag {
+			return nil
+		}
 	}
-	return nil
+	return &mismatch{fmt.Errorf("its %s is %x, the hub states %s; nothing of it is kept: try again, or another HF_ENDPOINT", kind, accepted[0].Sum(nil), meta.etag)}
 }

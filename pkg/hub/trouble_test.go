@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"crypto/sha1"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -95,6 +96,39 @@ func TestTroubleIsMended(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// A mirror may tag small files with the SHA-1 of their content, or as it
+// pleases; then the size alone is checked. Weights without a hash are refused.
+func TestMirrorsTags(t *testing.T) {
+	s := newServer(t)
+	s.head = func(name string, h http.Header) int {
+		switch name {
+		case "config.json":
+			h.Set("ETag", fmt.Sprintf(`"%x"`, sha1.Sum([]byte(s.files[name]))))
+		case "tokenizer.json":
+			h.Set("ETag", `"5f2a-61b3"`)
+		}
+		return 0
+	}
+	c := s.client(t)
+	s.checkFiles(t, resolve(t, c, "me/tiny"), usual...)
+	lie := s.head
+	s.head = func(name string, h http.Header) int {
+		lie(name, h)
+		if name == "tokenizer.json" {
+			h.Set("Content-Length", "3")
+		}
+		return 0
+	}
+	c = s.client(t)
+	if _, err := c.Resolve(t.Context(), "me/tiny"); err == nil || !strings.Contains(err.Error(), "hub states 3") {
+		t.Errorf("a size that is not the file's: %v", err)
+	}
+	s.head = func(name string, h http.Header) int { h.Set("ETag", `"../x"`); return 0 }
+	if _, err := s.client(t).Resolve(t.Context(), "me/tiny"); err == nil || !strings.Contains(err.Error(), "states no hash") {
+		t.Errorf("a tag that is a path: %v", err)
 	}
 }
 

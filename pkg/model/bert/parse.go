@@ -37,6 +37,7 @@ func ParseConfig(data []byte) (*Config, error) {
 	f.Refuse("is_decoder", "false")
 	f.Refuse("add_cross_attention", "false")
 	f.Refuse("pruned_heads", "{}")
+	f.Refuse("per_layer_config", "{}")
 	f.Refuse("quantization_config")
 	f.Refuse("embedding_size")
 	if err := f.Err(); err != nil {

@@ -82,6 +82,8 @@ func TestRefusedByName(t *testing.T) {
 		"num_hidden_layers":       `"many"`,
 		"head_dim":                "32",
 		"is_decoder":              "true",
+		"sliding_window":          "32",
+		"per_layer_config":        `{"1": {"hidden_activation": "silu"}}`,
 		"quantization_config":     `{"bits": 4}`,
 		"problem_type":            `"guess"`,
 		"id2label":                `{"0": "a", "2": "b"}`,

@@ -116,6 +116,8 @@ func refuse(f *fields.Fields, c *Config) {
 	f.Refuse("is_decoder", "false")
 	f.Refuse("add_cross_attention", "false")
 	f.Refuse("pruned_heads", "{}")
+	f.Refuse("per_layer_config", "{}")
+	f.Refuse("sliding_window", fmt.Sprint(c.Window())) // transformers lets it overrule local_attention
 	if c.Heads > 0 {
 		f.Refuse("head_dim", fmt.Sprint(c.HiddenSize/c.Heads))
 	}

@@ -18,6 +18,8 @@ var activations = map[string]func(*Node) *Node{
 	"gelu_python":       activation.Gelu,
 	"gelu_new":          geluTanh,
 	"gelu_fast":         geluTanh,
+	"gelu_accurate":     geluTanh,
+	"gelu_python_tanh":  geluTanh,
 	"gelu_pytorch_tanh": geluTanh,
 	"silu":              silu,
 	"swish":             silu,

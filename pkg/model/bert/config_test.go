@@ -1,0 +1,96 @@
+package bert
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// published is the config.json of a Japanese BERT, as transformers 4 wrote it.
+const published = `{
+  "architectures": ["BertForPreTraining"], "attention_probs_dropout_prob": 0.1, "hidden_act": "gelu",
+  "hidden_dropout_prob": 0.1, "hidden_size": 768, "initializer_range": 0.02, "intermediate_size": 3072,
+  "layer_norm_eps": 1e-12, "max_position_embeddings": 512, "model_type": "bert", "num_attention_heads": 12,
+  "num_hidden_layers": 12, "pad_token_id": 0, "type_vocab_size": 2, "vocab_size": 32768,
+  "classifier_dropout": null, "position_embedding_type": "absolute", "use_cache": true, "torch_dtype": "float32"
+}`
+
+func TestPublished(t *testing.T) {
+	c, err := ParseConfig([]byte(published))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaults()
+	want.Vocab = 32768
+	want.extra = c.extra
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRefusedByName(t *testing.T) {
+	for field, value := range map[string]string{
+		"model_type":                   `"modernbert"`,
+		"hidden_act":                   `"mish"`,
+		"position_embedding_type":      `"relative_key"`,
+		"is_decoder":                   "true",
+		"add_cross_attention":          "true",
+		"pruned_heads":                 `{"0": [1]}`,
+		"per_layer_config":             `{"1": {"hidden_act": "relu"}}`,
+		"quantization_config":          `{"bits": 4}`,
+		"embedding_size":               "128",
+		"num_attention_heads":          "7",
+		"hidden_size":                  "0",
+		"vocab_size":                   "1.5",
+		"type_vocab_size":              "0",
+		"max_position_embeddings":      `"512"`,
+		"layer_norm_eps":               "0",
+		"pad_token_id":                 "32768",
+		"classifier_dropout":           "2",
+		"attention_probs_dropout_prob": "-1",
+		"tie_word_embeddings":          "1",
+		"problem_type":                 `"guess"`,
+		"num_labels":                   "0",
+	} {
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(published), &fields); err != nil {
+			t.Fatal(err)
+		}
+		fields[field] = json.RawMessage(value)
+		data, err := json.Marshal(fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ParseConfig(data); err == nil || !strings.Contains(err.Error(), field) {
+			t.Errorf("%s: %s: error %v does not name it", field, value, err)
+		}
+	}
+}
+
+// FuzzParseConfig wants whatever is read to be written and read again alike.
+func FuzzParseConfig(f *testing.F) {
+	f.Add([]byte(published))
+	f.Add([]byte(`{"classifier_dropout": 0.5, "pad_token_id": null, "id2label": {"0": "x"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := ParseConfig(data)
+		if err != nil {
+			return
+		}
+		written, err := c.ConfigJSON(model.MaskedLM)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ParseConfig(written)
+		if err != nil {
+			t.Fatalf("%v in what was written: %s", err, written)
+		}
+		c.extra, again.extra = nil, nil
+		if diff := cmp.Diff(c, again, cmp.AllowUnexported(Config{})); diff != "" {
+			t.Errorf("-read +written and read:\n%s", diff)
+		}
+	})
+}
