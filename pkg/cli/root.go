@@ -78,11 +78,28 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%s: %w, see --help", cmd.CommandPath(), err)}
 	})
+	root.SetHelpCommand(newHelp())
 	for _, add := range commands {
 		root.AddCommand(add())
 	}
 	markUsage(root)
 	return root
+}
+
+// newHelp is cobra's help with a topic that is unknown being an error.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [SUBCOMMAND]",
+		Short: "Show the help of a subcommand",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("unknown subcommand %q, see --help", args[len(args)-1])
+			}
+			about.InitDefaultHelpFlag() // so that it stands among the flags
+			return about.Help()
+		},
+	}
 }
 
 // commands are registered by the files that hold them.

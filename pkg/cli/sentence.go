@@ -65,6 +65,6 @@ func (o sentenceFlags) load(ctx context.Context, ref string, stderr io.Writer) (
 // sayCut says that texts were longer than the model.
 func sayCut(stderr io.Writer, cut int) {
 	if cut > 0 {
-		fmt.Fprintf(stderr, "%d texts are longer than the model takes or --max-length allows: their ends are cut off\n", cut)
+		fmt.Fprintf(stderr, "texts longer than the model takes or --max-length allows, whose ends are cut off: %d\n", cut)
 	}
 }

@@ -2,6 +2,7 @@ package text
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -45,6 +46,9 @@ func (v *vocabulary) VocabSize() int { return len(v.pieces) }
 // parseVocabulary reads tokenizer.json's model: a list of [piece, score]
 // (Unigram), or an object from pieces to ids (WordPiece, BPE, WordLevel).
 func parseVocabulary(data json.RawMessage) (*vocabulary, error) {
+	if len(data) == 0 {
+		return nil, errors.New("field \"model\" is missing: it is not a tokenizer's file")
+	}
 	var model struct{ Vocab json.RawMessage }
 	if err := json.Unmarshal(data, &model); err != nil {
 		return nil, fmt.Errorf("model: %w", err)

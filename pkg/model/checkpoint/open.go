@@ -91,7 +91,13 @@ func parseConfig(data []byte) (model.Architecture, string, error) {
 		Architectures []string `json:"architectures"`
 	}
 	if err := json.Unmarshal(data, &kind); err != nil {
-		return nil, "", err
+		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
+			return nil, "", fmt.Errorf("field %q is a %s, which it cannot be", wrong.Field, wrong.Value)
+		}
+		if json.Valid(data) {
+			return nil, "", errors.New("not a JSON object")
+		}
+		return nil, "", fmt.Errorf("not JSON: %w", err)
 	}
 	supported := strings.Join(slices.Sorted(maps.Keys(parsers)), " and ")
 	if kind.Type == nil {

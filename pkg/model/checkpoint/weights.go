@@ -129,6 +129,9 @@ func parseIndex(index []byte) (map[string]string, error) {
 		Map map[string]string `json:"weight_map"`
 	}
 	if err := json.Unmarshal(index, &content); err != nil {
+		if json.Valid(index) {
+			return nil, errors.New("not an index: weight_map is not an object of tensors and shards")
+		}
 		return nil, fmt.Errorf("not an index: %w", err)
 	}
 	if len(content.Map) == 0 {
