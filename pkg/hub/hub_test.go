@@ -152,6 +152,15 @@ func TestTokenizerAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.checkFiles(t, dir, usual[:3]...)
+	// Without the weights it is they that are missing, not a file that the model never had.
+	if err := os.RemoveAll(filepath.Join(c.Cache, "models--me--tiny", ".no_exist")); err != nil {
+		t.Fatal(err)
+	}
+	c.Offline = true
+	if _, err := c.Resolve(t.Context(), "me/tiny"); err == nil || !strings.Contains(err.Error(), "model.safetensors is not in the cache") {
+		t.Errorf("offline without weights: %v", err)
+	}
+	c.Offline = false
 	resolve(t, c, "me/tiny")
 	s.checkFiles(t, dir, usual...)
 }

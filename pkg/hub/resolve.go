@@ -50,8 +50,14 @@ func (c *Client) resolve(ctx context.Context, ref string, weights bool) (string,
 	if err := f.fetch(ctx, weights); err != nil {
 		// Whoever has all that is needed does not need the hub.
 		var off *unreachable
-		if errors.As(err, &off) && f.enough(weights) {
-			return f.cache.snapshot(f.commit), nil
+		if errors.As(err, &off) {
+			name := f.lacking(weights)
+			if name == "" {
+				return f.cache.snapshot(f.commit), nil
+			}
+			if f.Offline {
+				err = f.offline(name)
+			}
 		}
 		return "", fmt.Errorf("model %s: %w", r, err)
 	}
@@ -149,19 +155,30 @@ func (f *fetcher) shards() ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// enough says whether the cache holds what cannot be done without.
-func (f *fetcher) enough(weights bool) bool {
-	if f.commit == "" || !f.cache.has(f.commit, configFile) {
-		return false
-	}
-	if !weights {
-		return f.cache.has(f.commit, tokenizer) || f.cache.has(f.commit, vocabulary)
-	}
-	if f.cache.has(f.commit, weightsFile) {
-		return true
+// lacking names the first file that cannot be done without and that the cache
+// does not hold, "" where it holds enough.
+func (f *fetcher) lacking(weights bool) string {
+	has := func(name string) bool { return f.commit != "" && f.cache.has(f.commit, name) }
+	switch {
+	case !has(configFile):
+		return configFile
+	case !weights && !has(tokenizer) && !has(vocabulary):
+		return tokenizer
+	case !weights || has(weightsFile):
+		return ""
+	case !has(indexFile):
+		return weightsFile
 	}
 	names, err := f.shards()
-	return err == nil && len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !f.cache.has(f.commit, name) })
+	if err != nil || len(names) == 0 {
+		return indexFile
+	}
+	for _, name := range names {
+		if !has(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // want makes sure of a file and says whether the commit has it.
@@ -175,7 +192,7 @@ func (f *fetcher) want(ctx context.Context, name string) (bool, error) {
 		}
 	}
 	if f.Offline {
-		return false, &unreachable{fmt.Errorf("%s is not in the cache %s and HF_HUB_OFFLINE is set; unset it once, or copy the cache from a machine that has it", name, f.Client.Cache)}
+		return false, f.offline(name)
 	}
 	meta, err := f.head(ctx, name)
 	if err != nil {
@@ -191,4 +208,8 @@ func (f *fetcher) want(ctx context.Context, name string) (bool, error) {
 		return false, fmt.Errorf("%s: %w", name, err)
 	}
 	return true, f.cache.link(f.commit, name, meta.etag)
+}
+
+func (f *fetcher) offline(name string) error {
+	return &unreachable{fmt.Errorf("%s is not in the cache %s and HF_HUB_OFFLINE is set; unset it once, or copy the cache from a machine that has it", name, f.Client.Cache)}
 }
