@@ -7,6 +7,8 @@ does not know, and where a cell with a main part (%%) shows nothing (the tag
 what a failed one got so far is left in .local/log.
 """
 import argparse
+import hashlib
+import json
 import os
 import pathlib
 import re
@@ -103,6 +105,13 @@ def execute(path, output, limit):
     return sum(cell.cell_type == "code" for cell in notebook.cells)
 
 
+def digest(path):
+    """Of what a notebook says and does, not of what it showed last."""
+    cells = json.loads(path.read_text())["cells"]
+    what = [[c["cell_type"], "".join(c["source"]), c["metadata"].get("tags")] for c in cells]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
+
+
 def first_line(cell):
     """What a reader knows a cell by: its first line that is no import."""
     source = re.sub(r'import \(.*?^\)|^import .*?$|^%%.*?$', "", cell.source, flags=re.MULTILINE | re.DOTALL)
@@ -133,8 +142,13 @@ def main():
     parser.add_argument("notebook", nargs="*", type=pathlib.Path, help="default: all of notebooks/, in order")
     parser.add_argument("--output", type=pathlib.Path, metavar="DIR", help="write them here (default: in place)")
     parser.add_argument("--timeout", type=int, default=600, metavar="S", help="seconds a notebook (600)")
+    parser.add_argument("--digest", action="store_true", help="execute nothing, print a digest of each one's cells without their outputs")
     arguments = parser.parse_args()
     paths = [path.resolve() for path in arguments.notebook] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    if arguments.digest:
+        for path in paths:
+            print(path, digest(path))
+        return 0
     failed = 0
     for path in paths:
         began = time.monotonic()

@@ -29,20 +29,32 @@ func (s Settings) Masked(tok text.Tokenizer, content string, step, row int) (str
 	return strings.Join(pieces, " "), nil
 }
 
-// String says in a line or two what a session did.
+// String says in a line or two what a session did and how fast.
 func (s Summary) String() string {
 	if s.Steps == 0 {
-		return fmt.Sprintf("nothing to do: the run stands at step %d", s.Step)
+		return s.Outcome()
 	}
 	line := fmt.Sprintf("%d steps in %s: %.0f tokens/s, padding %.1f%% of what was computed, waiting for batches %.2f%% of the time",
 		s.Steps, (time.Duration(s.Seconds*1000) * time.Millisecond).Round(time.Second), float64(s.Tokens)/s.Seconds, 100*s.Padding, 100*s.Waiting)
-	if s.Unigram == nil || s.Evaluation == nil {
-		return line
+	if outcome := s.Outcome(); outcome != "" {
+		line += "\n" + outcome
+	}
+	return line
+}
+
+// Outcome says what a session came to, which is the same whenever the run is
+// made again; "" where nothing was validated.
+func (s Summary) Outcome() string {
+	switch {
+	case s.Steps == 0:
+		return fmt.Sprintf("nothing to do: the run stands at step %d", s.Step)
+	case s.Unigram == nil || s.Evaluation == nil:
+		return ""
 	}
 	relation := "above"
 	if s.Evaluation.Loss < s.Unigram.Loss {
 		relation = "under"
 	}
-	return fmt.Sprintf("%s\nvalidation loss %.4f at step %d, %s the floor of the unigram distribution, %.4f",
-		line, s.Evaluation.Loss, s.Evaluation.Step, relation, s.Unigram.Loss)
+	return fmt.Sprintf("validation loss %.4f at step %d, %s the floor of the unigram distribution, %.4f",
+		s.Evaluation.Loss, s.Evaluation.Step, relation, s.Unigram.Loss)
 }

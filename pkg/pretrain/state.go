@@ -231,7 +231,7 @@ func (r *run) restore() (ok bool, err error) {
 			return false, fmt.Errorf("checkpoint %s: %w", path, err)
 		}
 		r.at = s.Step
-		r.report("goes on from %s", path)
+		r.report("goes on from %s of %s", filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)), filepath.Base(r.opt.Output))
 		return true, nil
 	}
 	return false, nil
