@@ -17,7 +17,6 @@ import sys
 import time
 
 import nbformat
-from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -74,6 +73,7 @@ def execute(path, output, limit):
         raise Failed(f"{path}: not a notebook: {brief(error)}") from None
     client = NotebookClient(notebook, kernel_name="gonb", startup_timeout=60, record_timing=False,
                             resources={"metadata": {"path": str(path.parent)}})
+    (LOG / "kernel.log").unlink(missing_ok=True)  # of another kernel
     deadline = time.monotonic() + limit
     group = None
     index = -1
@@ -91,11 +91,15 @@ def execute(path, output, limit):
         raise Failed(f"{path}: cell {index}: not done within the {limit} s of the notebook (--timeout)") from None
     except CellExecutionError:
         raise Failed(f"{path}: cell {index} ({first_line(notebook.cells[index])}): {cause(notebook.cells[index])}") from None
-    except (DeadKernelError, NoSuchKernel, RuntimeError, OSError) as error:
-        if index >= 0 and not isinstance(error, OSError):
+    except Failed:
+        raise
+    except Exception as error:  # whatever a broken kernel.json or program makes of itself
+        if index >= 0 and isinstance(error, (DeadKernelError, RuntimeError)):
             raise Failed(f"{path}: cell {index}: the kernel died: {last_line(LOG / 'kernel.log')}") from None
+        if index >= 0 and not isinstance(error, OSError):
+            raise
         raise NoKernel(f"the Go kernel does not start ({brief(error)}; {last_line(LOG / 'kernel.log')}); "
-                       "run scripts/setup, then scripts/modernbert doctor") from None
+                       "rm -r .local/bin .local/jupyter && scripts/setup makes it anew") from None
     finally:
         if group:
             kill(group)  # a cell's program may outlive its kernel
