@@ -116,6 +116,17 @@ def digest(path):
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
 
 
+def blemishes(path):
+    """What a committed notebook must not show: an error, a folder of the machine it was executed on."""
+    for index, cell in enumerate(json.loads(path.read_text())["cells"]):
+        for output in cell.get("outputs", []):
+            shown = json.dumps([output.get("text"), [v for k, v in output.get("data", {}).items() if k.startswith("text/")]])
+            if output["output_type"] == "error":
+                yield f"cell {index}: an error"
+            elif folder := re.search(r"/(?:root|home|Users|tmp)/\S{0,60}", shown):
+                yield f"cell {index}: a folder of one machine: {folder.group()}"
+
+
 def first_line(cell):
     """What a reader knows a cell by: its first line that is no import."""
     source = re.sub(r'import \(.*?^\)|^import .*?$|^%%.*?$', "", cell.source, flags=re.MULTILINE | re.DOTALL)
@@ -147,12 +158,17 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, metavar="DIR", help="write them here (default: in place)")
     parser.add_argument("--timeout", type=int, default=600, metavar="S", help="seconds a notebook (600)")
     parser.add_argument("--digest", action="store_true", help="execute nothing, print a digest of each one's cells without their outputs")
+    parser.add_argument("--check", action="store_true", help="execute nothing, say which show what is not to be committed")
     arguments = parser.parse_args()
     paths = [path.resolve() for path in arguments.notebook] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     if arguments.digest:
         for path in paths:
             print(path, digest(path))
         return 0
+    if arguments.check:
+        found = [f"{path}: {what}" for path in paths for what in blemishes(path)]
+        print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)
+        return 1 if found else 0
     failed = 0
     for path in paths:
         began = time.monotonic()
