@@ -43,7 +43,6 @@ var arrows = map[string]string{
 	// The command line knows all.
 	"cli": "*",
 	// Notes on modules; to be removed.
-	"zdeps": "",
 }
 
 // testArrows are what any test may import beyond its package's own arrows.
@@ -52,13 +51,13 @@ const testArrows = "project backend durable model/internal/golden"
 // modules names the few packages that may import a module of others, so that
 // it can be exchanged in one place.
 var modules = map[string]string{
-	"github.com/gomlx/go-xla":            "backend zdeps",
-	"github.com/gomlx/compute/gobackend": "backend zdeps",
-	"github.com/daulet/tokenizers":       "text zdeps",
-	"github.com/ikawaha/kagome":          "text zdeps",
-	"github.com/janpfeifer/gonb":         "figure/inline zdeps",
-	"github.com/spf13/cobra":             "cli zdeps",
-	"gonum.org/v1/plot":                  "figure zdeps",
+	"github.com/gomlx/go-xla":            "backend",
+	"github.com/gomlx/compute/gobackend": "backend",
+	"github.com/daulet/tokenizers":       "text",
+	"github.com/ikawaha/kagome":          "text",
+	"github.com/janpfeifer/gonb":         "figure/inline",
+	"github.com/spf13/cobra":             "cli",
+	"gonum.org/v1/plot":                  "figure",
 }
 
 // listed is what go list says of a package.
