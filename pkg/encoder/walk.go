@@ -72,6 +72,19 @@ func (e *Encoder) Walk(ctx context.Context, row Row) ([]Stage, error) {
 	return stages, err
 }
 
+// WalkText is Walk for a text with its special tokens.
+func (e *Encoder) WalkText(ctx context.Context, s string) ([]Stage, error) {
+	limit, err := e.MaxLength(0)
+	if err != nil {
+		return nil, err
+	}
+	row, _, err := e.EncodeText(s, limit)
+	if err != nil {
+		return nil, err
+	}
+	return e.Walk(ctx, row)
+}
+
 func deviation(values []float32) float64 {
 	sum, squares := 0.0, 0.0
 	for _, x := range values {

@@ -25,3 +25,27 @@ func Tabulate(name, caption string, heads []string, rows ...[]string) (*Table, e
 	}
 	return t, nil
 }
+
+// Rows are the words of a table whose rows are items: a floating-point cell is
+// written with two digits after the point, any other as fmt.Sprint does.
+func Rows[T any](items []T, cells func(item T) []any) [][]string {
+	rows := make([][]string, len(items))
+	for i, item := range items {
+		for _, cell := range cells(item) {
+			if x, ok := cell.(float64); ok {
+				cell = fmt.Sprintf("%.2f", x)
+			}
+			rows[i] = append(rows[i], fmt.Sprint(cell))
+		}
+	}
+	return rows
+}
+
+// Each is one value of each item: the numbers of a line, the names of bars.
+func Each[T, V any](items []T, value func(item T) V) []V {
+	values := make([]V, len(items))
+	for i, item := range items {
+		values[i] = value(item)
+	}
+	return values
+}

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"strings"
 )
 
 // Values are the weights on the host by published name, row-major.
@@ -51,6 +52,17 @@ func Count(params []Param) int {
 		n += p.Size()
 	}
 	return n
+}
+
+// Within are the weights whose names begin with prefix: "model.layers.1." for a layer's.
+func Within(params []Param, prefix string) []Param {
+	var within []Param
+	for _, p := range params {
+		if strings.HasPrefix(p.Name, prefix) {
+			within = append(within, p)
+		}
+	}
+	return within
 }
 
 // Check compares values with the list that describes them and names the first

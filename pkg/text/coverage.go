@@ -80,6 +80,23 @@ func Pieces(tok Tokenizer, s string) ([]string, error) {
 	return pieces, nil
 }
 
+// Beside is a row a text: the text, then what each tokenizer cuts it into, its
+// pieces with dots between.
+func Beside(texts []string, tokenizers ...Tokenizer) ([][]string, error) {
+	rows := make([][]string, len(texts))
+	for i, s := range texts {
+		rows[i] = append(rows[i], s)
+		for _, tok := range tokenizers {
+			pieces, err := Pieces(tok, s)
+			if err != nil {
+				return nil, fmt.Errorf("text %d: %w", i, err)
+			}
+			rows[i] = append(rows[i], strings.Join(pieces, " · "))
+		}
+	}
+	return rows, nil
+}
+
 // bytePiece tells SentencePiece's "<0xE3>" from other pieces.
 func bytePiece(piece string) bool {
 	return len(piece) == 6 && strings.HasPrefix(piece, "<0x") && piece[5] == '>'

@@ -1,6 +1,29 @@
 package modernbert
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Summary says a model's sizes in words.
+func (c *Config) Summary() string {
+	return fmt.Sprintf("%d layers of width %d, %d heads of %d, MLPs of %d, a vocabulary of %d, up to %d tokens",
+		c.Layers, c.HiddenSize, c.Heads, c.HeadDim(), c.Intermediate, c.Vocab, c.MaxLength)
+}
+
+// Pattern is the kinds of the layers from the first on: G for a global one, l
+// for a local one.
+func (c *Config) Pattern() string {
+	letters := make([]string, c.Layers)
+	for i := range letters {
+		letters[i] = "l"
+		if c.Global(i) {
+			letters[i] = "G"
+		}
+	}
+	return strings.Join(letters, " ")
+}
 
 // Mask is a layer's attention mask as a picture of a row of length positions,
 // of which the first attended are no padding: 1 where a query (row) attends to
@@ -29,6 +52,14 @@ func (c *Config) Pairs(layer, length int) int {
 	return n
 }
 
+// PairsByLength is Pairs for 128, 256, … up to longest tokens.
+func (c *Config) PairsByLength(layer, longest int) (lengths, pairs []float64) {
+	for n := 128; n <= longest; n *= 2 {
+		lengths, pairs = append(lengths, float64(n)), append(pairs, float64(c.Pairs(layer, n)))
+	}
+	return lengths, pairs
+}
+
 // keys are the first and the last key that query i attends to.
 func (c *Config) keys(layer, i, attended int) (first, last int) {
 	if c.Global(layer) {
@@ -54,4 +85,18 @@ func (c *Config) Rotations(layer, n int) [][]float64 {
 		}
 	}
 	return cosines
+}
+
+// Resonance is what rotation alone makes of a score: for a query and a key
+// whose entries are all equal, the score at the distances 0 to n-1 as a share
+// of that at distance 0, the mean of the cosines.
+func (c *Config) Resonance(layer, n int) (distances, scores []float64) {
+	for distance, cosines := range c.Rotations(layer, n) {
+		mean := 0.0
+		for _, cosine := range cosines {
+			mean += cosine / float64(len(cosines))
+		}
+		distances, scores = append(distances, float64(distance)), append(scores, mean)
+	}
+	return distances, scores
 }

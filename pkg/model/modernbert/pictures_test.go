@@ -1,6 +1,8 @@
 package modernbert
 
 import (
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -27,6 +29,32 @@ func TestShares(t *testing.T) {
 		if n := model.Count(params); sum != n {
 			t.Errorf("the shares have %d parameters, the model %d", sum, n)
 		}
+	}
+}
+
+func TestSeries(t *testing.T) {
+	c := Base()
+	if got, want := c.Pattern(), "G l l G l l G l l G l l G l l G l l G l l G"; got != want {
+		t.Errorf("pattern %q, want %q", got, want)
+	}
+	if got := c.Summary(); !strings.HasPrefix(got, "22 layers of width 768, 12 heads of 64") {
+		t.Error(got)
+	}
+	lengths, global := c.PairsByLength(0, 600)
+	_, local := c.PairsByLength(1, 600)
+	for i, n := range []float64{128, 256, 512} {
+		// 129 keys for each query, less those that the ends cut off: 64 + 63 + … + 1 at either.
+		if lengths[i] != n || global[i] != n*n || local[i] != 129*n-64*65 {
+			t.Errorf("%g tokens: %g, global %g, local %g", n, lengths[i], global[i], local[i])
+		}
+	}
+	_, scores := c.Resonance(0, 3)
+	want := 0.0
+	for i := range 32 {
+		want += math.Cos(2*math.Pow(10000, -float64(i)/32)) / 32
+	}
+	if scores[0] != 1 || math.Abs(scores[2]-want) > 1e-6 {
+		t.Errorf("scores %v, want 1, …, %g", scores, want)
 	}
 }
 
