@@ -14,10 +14,22 @@ import (
 // does: each bin is closed below and open above, the last closed. edges has
 // n+1 values.
 func histogram(values []float64, n int) (heights, edges []float64) {
-	low, high := slices.Min(values), slices.Max(values)
-	if low == high { // as numpy: a range of one around the value
-		low, high = low-0.5, high+0.5
+	low, high := limits(values)
+	return histogramOver(values, low, high, n)
+}
+
+// limits are the least and the greatest of values; of equal ones, as numpy, a
+// range of one around them.
+func limits(values []float64) (low, high float64) {
+	low, high = slices.Min(values), slices.Max(values)
+	if low == high {
+		return low - 0.5, high + 0.5
 	}
+	return low, high
+}
+
+// histogramOver is histogram over a range that holds all values.
+func histogramOver(values []float64, low, high float64, n int) (heights, edges []float64) {
 	edges = make([]float64, n+1)
 	for i := range edges {
 		edges[i] = low + (high-low)*float64(i)/float64(n)

@@ -34,3 +34,26 @@ func TestHistogramAsNumpy(t *testing.T) {
 }
 
 var scipyDensity = map[float64]float64{0: 0.1492510871881151, 1.5: 0.1922240095336075, 4: 0.1312876836019826}
+
+// Samples side by side stand in the same bins.
+func TestHistogramsShareTheirBins(t *testing.T) {
+	a, b := []float64{1, 2, 3}, []float64{2, 5}
+	low, high := limits(append(append([]float64{}, a...), b...))
+	heights, edges := histogramOver(a, low, high, 4)
+	more, same := histogramOver(b, low, high, 4)
+	for i, want := range []float64{1, 1, 1, 0} {
+		if heights[i] != want || more[i] != []float64{0, 1, 0, 1}[i] || edges[i] != float64(i+1) || edges[i] != same[i] {
+			t.Errorf("bin %d from %g: %g and %g", i, edges[i], heights[i], more[i])
+		}
+	}
+	if _, err := Histograms(Labels{Name: "h"}, 4, Sample{Name: "a", Values: a}, Sample{Name: "none"}); err == nil {
+		t.Error("a sample without values was drawn")
+	}
+	f, err := Histograms(Labels{Name: "h"}, 4, Sample{Name: "a", Values: a}, Sample{Name: "b", Values: b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.PNG(1); err != nil {
+		t.Error(err)
+	}
+}

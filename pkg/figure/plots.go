@@ -23,6 +23,7 @@ type Line struct {
 type Labels struct {
 	Name, Title, X, Y string
 	LogX, LogY        bool
+	MaxX              float64 // where the axis of Bars ends, so that two can be compared; 0 is beyond the longest bar
 }
 
 // Lines is a line plot in the house's style, for what the paper has no figure
@@ -92,19 +93,54 @@ func scale(a *plot.Axis, logarithmic bool, margin float64) {
 	a.Tick.Marker = ticks{about: 5}
 }
 
+// Sample is a named set of values of Histograms.
+type Sample struct {
+	Name   string
+	Values []float64
+}
+
 // Histogram shows how values are distributed, in equal bins over their range.
 func Histogram(l Labels, values []float64, bins int) (*Figure, error) {
-	if len(values) == 0 || bins < 1 {
-		return nil, fmt.Errorf("figure %s: %d values in %d bins", l.Name, len(values), bins)
+	return Histograms(l, bins, Sample{Values: values})
+}
+
+// Histograms shows how the values of samples are distributed, one before the
+// other, in equal bins over the range of all of them.
+func Histograms(l Labels, bins int, samples ...Sample) (*Figure, error) {
+	var all []float64
+	for _, s := range samples {
+		if len(s.Values) == 0 {
+			return nil, fmt.Errorf("figure %s: no values of %q", l.Name, s.Name)
+		}
+		all = append(all, s.Values...)
+	}
+	if len(all) == 0 || bins < 1 {
+		return nil, fmt.Errorf("figure %s: %d values in %d bins", l.Name, len(all), bins)
 	}
 	p := newPanel(l.Title, l.X, l.Y)
-	heights, edges := histogram(values, bins)
-	p.X.Min, p.X.Max = edges[0], edges[len(edges)-1]
-	p.Y.Min, p.Y.Max = 0, 1.05*maximum(heights)
+	low, high := limits(all)
+	p.X.Min, p.X.Max = low, high
 	p.X.Tick.Marker = ticks{about: 6, format: short}
+	p.Y.Min = 0
+	var keys []key
+	var draws []func()
+	for i, s := range samples {
+		heights, edges := histogramOver(s.Values, low, high, bins)
+		p.Y.Max = math.Max(p.Y.Max, 1.05*maximum(heights))
+		c, alpha := seriesColor(i), 1.0
+		if len(samples) > 1 {
+			alpha = 0.6
+		}
+		if s.Name != "" {
+			keys = append(keys, key{label: s.Name, color: fade(c, alpha), fill: true})
+		}
+		draws = append(draws, func() { p.bars(heights, edges, c, alpha) })
+	}
 	p.grid()
-	p.bars(heights, edges, Blue, 1)
-	return single(l, p, nil), nil
+	for _, f := range draws {
+		f()
+	}
+	return single(l, p, keys), nil
 }
 
 // Bars shows one value a name, in the given order, from the top down.
@@ -114,7 +150,7 @@ func Bars(l Labels, names []string, values []float64) (*Figure, error) {
 	}
 	p := newPanel(l.Title, l.X, l.Y)
 	high := maximum(values)
-	p.X.Min, p.X.Max = 0, math.Max(high*1.12, 1e-12)
+	p.X.Min, p.X.Max = 0, cmp.Or(l.MaxX, math.Max(high*1.12, 1e-12))
 	p.Y.Min, p.Y.Max = -0.6, float64(len(names))-0.4
 	p.X.Tick.Marker = ticks{about: 5, format: short}
 	p.Y.Tick.Length = 0

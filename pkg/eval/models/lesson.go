@@ -41,7 +41,8 @@ func Described(ctx context.Context) (*modernbert.Config, error) {
 
 // Walkable is a model that a lesson sends a sentence through: the one that
 // MODERNBERT_MODEL names with the head it has, else a small copy of the paper's
-// with six layers of width 64 and random weights.
+// with six layers of width 64 and random weights. These are drawn five times
+// wider than for training, so that one sees what a layer adds.
 func Walkable(ctx context.Context) (*encoder.Encoder, error) {
 	if refs := Refs(modelVariable); len(refs) > 0 {
 		dir, err := hub.Resolve(ctx, refs[0])
@@ -52,6 +53,7 @@ func Walkable(ctx context.Context) (*encoder.Encoder, error) {
 	}
 	c := modernbert.Base()
 	c.Layers, c.HiddenSize, c.Intermediate, c.Heads = 6, 64, 96, 4
+	c.InitRange *= 5
 	tok, err := Tokenizer("", "tokenizer")
 	if err != nil {
 		return nil, err

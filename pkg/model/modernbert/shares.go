@@ -16,6 +16,9 @@ type Share struct {
 	Counted int    // in the weights
 }
 
+// tiedDecoder is the decoder's part where its matrix is counted as the embeddings'.
+const tiedDecoder = "decoder's bias (its matrix is the embeddings)"
+
 // Shares says where the parameters sit, from the input to the output. params
 // are those that are counted: c.Params of a head, or a checkpoint's.
 func (c *Config) Shares(params []model.Param) []Share {
@@ -34,7 +37,7 @@ func (c *Config) Shares(params []model.Param) []Share {
 			func(name string) bool { return strings.HasPrefix(name, "model.") && strings.Contains(name, "norm.") }},
 		{Share{Part: "head: dense and norm"}.
 			plus(true, "d²+d", d*d+d).plus(c.ClassifierBias, "d", d).plus(c.NormBias, "d", d), holds("head.")},
-		{Share{Part: "decoder, tied to the embeddings"}.
+		{Share{Part: tiedDecoder}.
 			plus(!c.Tied, "V·d", v*d).plus(c.DecoderBias, "V", v), holds("decoder.")},
 	}
 	shares := make([]Share, 0, len(parts))
@@ -44,7 +47,7 @@ func (c *Config) Shares(params []model.Param) []Share {
 				part.share.Counted += p.Size()
 			}
 		}
-		if part.share.Part == "decoder, tied to the embeddings" && !c.Tied {
+		if part.share.Part == tiedDecoder && !c.Tied {
 			part.share.Part = "decoder"
 		}
 		if part.share.Counted > 0 {
