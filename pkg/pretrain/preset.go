@@ -41,19 +41,19 @@ var presets = map[string][2]func(*Settings){
 		s.TotalSteps, s.WarmupSteps, s.LR, s.BatchSize, s.MaxLength, s.MicroRows = 500, 50, 2e-4, 16, 2048, 8
 		s.CheckpointEvery, s.CheckpointSteps = 250, ints{0}
 	}},
-	// tiny shows every part in minutes on two cores.
+	// tiny shows every part in minutes on two cores: of the paper's steps a
+	// thousandth, its checkpoints and its warm-ups likewise, with as many tokens
+	// a step in stage 2 as in stage 1.
 	"tiny": {func(s *Settings) {
 		s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads = 64, 96, 3, 4
-		s.TotalSteps, s.WarmupSteps, s.LR = 480, 24, 1e-2
-		s.BatchSize, s.MaxLength, s.MicroRows = 8, 128, 8
-		// The paper's 0, 4k, 15k, 50k, 100k, 200k … of 500k steps.
-		s.CheckpointEvery, s.CheckpointSteps = 96, ints{0, 4, 14, 48}
-		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery, s.RetrievalPairs = 24, 48, 96, 100
+		s.TotalSteps, s.WarmupSteps, s.LR = 500, 24, 1.2e-2
+		s.BatchSize, s.MaxLength, s.MicroRows = 12, 128, 12
+		s.CheckpointEvery, s.CheckpointSteps = 100, ints{0, 4, 15, 50}
+		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery, s.RetrievalPairs = 25, 48, 50, 100
 		s.Lengths = ints{64, 128}
 	}, func(s *Settings) {
-		s.TotalSteps, s.WarmupSteps, s.LR, s.BatchSize, s.MaxLength, s.MicroRows = 40, 4, 2e-3, 4, 512, 4
-		s.CheckpointEvery, s.CheckpointSteps = 20, ints{0}
-		s.EvalEvery, s.RetrievalEvery = 8, 40
+		s.TotalSteps, s.LR, s.BatchSize, s.MaxLength, s.MicroRows = 200, 1.2e-3, 3, 512, 3
+		s.CheckpointSteps = ints{0}
 		s.Lengths = ints{128, 256, 512}
 	}},
 }
