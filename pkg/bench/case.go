@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 
 	"llmjp.internal/modernbert/pkg/model/modernbert"
@@ -77,7 +78,9 @@ type Sizes struct {
 	// Documents is the size of a batch of real documents that is trained on,
 	// too; 0 for none.
 	Documents int
-	Repeats   int
+	// Texts is the number of paragraphs that are embedded; 0 is 128.
+	Texts   int
+	Repeats int
 }
 
 // Presets are the sizes that can be measured, the smallest first.
@@ -118,7 +121,7 @@ func (s Sizes) Cases(tasks []string, compute string) []Case {
 				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: s.Documents, Length: min(1024, s.Lengths[len(s.Lengths)-1]), Documents: true})
 			}
 		case Embed:
-			add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: 128, Length: 512, Documents: true})
+			add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: cmp.Or(s.Texts, 128), Length: 512, Documents: true})
 		case Matmul:
 			add(Case{Task: task, Compute: compute})
 		case Tokenize:

@@ -31,6 +31,7 @@ type benchOptions struct {
 	tasks, compute                []string
 	lengths, depths, batches      []int
 	layers, repeats, documents    int
+	texts                         int
 	add                           bool
 }
 
@@ -71,6 +72,7 @@ func newBench() *cobra.Command {
 	flags.IntSliceVar(&o.depths, "depths", nil, "further numbers of layers, 0 for none (the preset's)")
 	flags.IntSliceVar(&o.batches, "batches", nil, "further numbers of rows, 0 for none (the preset's)")
 	flags.IntVar(&o.documents, "documents", -1, "train on a batch of `N` real documents, too, 0 for none (the preset's)")
+	flags.IntVar(&o.texts, "texts", 0, "embed `N` paragraphs of --data (128)")
 	flags.IntVar(&o.layers, "layers", 0, "`N` layers (the preset's)")
 	flags.IntVar(&o.repeats, "repeats", 0, "`N` timed repetitions of each case (the preset's)")
 	return cmd
@@ -121,9 +123,10 @@ func (o benchOptions) sizes(names []string) (bench.Sizes, error) {
 			*list.to = slices.DeleteFunc(slices.Clone(list.given), func(n int) bool { return n == 0 })
 		}
 	}
-	if o.layers < 0 || o.repeats < 0 {
-		return s, usagef("--layers and --repeats are positive numbers")
+	if o.layers < 0 || o.repeats < 0 || o.texts < 0 {
+		return s, usagef("--layers, --repeats and --texts are positive numbers")
 	}
+	s.Texts = o.texts
 	if o.documents >= 0 {
 		s.Documents = o.documents
 	}

@@ -21,7 +21,7 @@ func init() { commands = append(commands, newFillMask) }
 type fillMaskOptions struct {
 	models, input       []string
 	topK, batchSize     int
-	json                bool
+	json, unbroken      bool
 	placeholder, result string
 	compute             string
 }
@@ -49,6 +49,7 @@ func newFillMask() *cobra.Command {
 	cmd.Flags().IntVar(&o.topK, "top-k", 5, "the `K` best guesses for each mask")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON lines instead of a table")
 	cmd.Flags().StringVar(&o.placeholder, "placeholder", fillmask.Placeholder, "`TEXT` that stands for the mask")
+	cmd.Flags().BoolVar(&o.unbroken, "unbroken", false, "mask as pretraining does: the text around a mask is tokenized as one (not the authors' way)")
 	cmd.Flags().StringVar(&o.result, "result", "", "also write `DIR`/fill-mask.json, from which figures draws Table 3")
 	addComputing(cmd, &o.batchSize, &o.compute)
 	return cmd
@@ -89,7 +90,7 @@ func fillMask(ctx context.Context, o fillMaskOptions, texts []string, stdout, st
 		return err
 	}
 	all, err := fillmask.Ask(ctx, list, sentences, fillmask.Options{
-		TopK: o.topK, Placeholder: o.placeholder,
+		TopK: o.topK, Placeholder: o.placeholder, Unbroken: o.unbroken,
 		Encoder: encoder.Options{Compute: o.compute, BatchRows: o.batchSize, Progress: progress(stderr, "texts")},
 	})
 	if err != nil {

@@ -45,6 +45,11 @@ func TestFillMaskJSON(t *testing.T) {
 	if strings.Contains(stdout, `\u003c`) || !strings.Contains(lines[1], "<MASK|LLM-jp>は{}です。") {
 		t.Errorf("%s", lines[1])
 	}
+	broken := lines[0]
+	stdout, stderr, code = command("fill-mask", "--model", testModel, "--json", text, "--top-k", "2", "--unbroken")
+	if code != 0 || strings.TrimSpace(stdout) == broken {
+		t.Errorf("--unbroken: exit status %d, %s%s", code, stdout, stderr)
+	}
 	// Several models: a line each, with the model's name.
 	stdout, stderr, code = command("fill-mask", "--model", testModel, "--model", untrained(t), "--json", text)
 	if code != 0 || strings.Count(stdout, "\n") != 2 || !strings.HasPrefix(stdout, `{"model":"modernbert",`) {

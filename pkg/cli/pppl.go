@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,29 +73,14 @@ func (o *ppplOptions) check() error {
 		return usagef("--per-bin %d: a bin takes at least 1 document, 0 takes all", o.PerBin)
 	}
 	var err error
-	if o.Bins, err = parseBins(o.bins); err != nil {
-		return err
+	if o.Bins, err = pppl.ParseBins(o.bins); err != nil {
+		return usagef("--bins: %w", err)
 	}
 	if err := checkComputing(o.batchSize, o.Encoder.Compute); err != nil {
 		return err
 	}
 	o.Encoder.BatchRows = o.batchSize
 	return checkOutput(o.output)
-}
-
-// parseBins reads rising lengths as the upper ends of bins.
-func parseBins(list string) ([]result.LengthBin, error) {
-	var bins []result.LengthBin
-	above := 0
-	for _, field := range strings.Split(list, ",") {
-		to, err := strconv.Atoi(strings.TrimSpace(field))
-		if err != nil || to <= above {
-			return nil, usagef("--bins %s: rising lengths are needed, such as 1024,2048", list)
-		}
-		bins = append(bins, result.LengthBin{Above: above, To: to})
-		above = to
-	}
-	return bins, nil
 }
 
 func measure(ctx context.Context, o ppplOptions, stderr io.Writer) error {

@@ -25,6 +25,7 @@ type retrieveOptions struct {
 	model, pairs, output string
 	texts                []string
 	unit                 string
+	share                bool
 	sentenceFlags
 }
 
@@ -52,6 +53,7 @@ func newRetrieve() *cobra.Command {
 	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "the passages that the pairs name: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times; without it the pairs hold the texts themselves (`F`)")
 	cmd.Flags().StringVar(&o.output, "output", "", "write {\"index\", \"rank\"}, a line a query, into `R.jsonl`")
 	cmd.Flags().StringVar(&o.unit, "unit", string(retrieval.Words), "`UNIT` of jaccard's sets: word or char")
+	cmd.Flags().BoolVar(&o.share, "by-length", false, "divide each of edit's distances by the length of the longer text")
 	o.add(cmd)
 	return cmd
 }
@@ -94,6 +96,9 @@ func retrieve(ctx context.Context, o retrieveOptions, stdout, stderr io.Writer) 
 func scoresOf(ctx context.Context, o retrieveOptions, task *retrieval.Task, stderr io.Writer) (retrieval.Scores, error) {
 	switch o.model {
 	case editModel:
+		if o.share {
+			return task.EditShare(ctx, progress(stderr, "queries"))
+		}
 		return task.Edit(ctx, progress(stderr, "queries"))
 	case jaccardModel:
 		return task.Jaccard(ctx, retrieval.Unit(o.unit))

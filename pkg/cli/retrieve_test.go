@@ -58,6 +58,23 @@ func TestRetrieve(t *testing.T) {
 	}
 }
 
+// By its length a long near miss is nearer than a short text that shares
+// nothing; by the number of edits it is the other way round.
+func TestRetrieveByLength(t *testing.T) {
+	pairs := file(t, "pairs.jsonl", `{"query": "あいうえおかきくけこ", "positive": "あいうえおxxxxxかきくけこ"}
+{"query": "い", "positive": "うえお"}
+`)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{{nil, `"ranks":[1,1]`}, {[]string{"--by-length"}, `"ranks":[1,2]`}} {
+		stdout, stderr, code := command(append([]string{"retrieve", "--model", "edit", "--pairs", pairs}, c.args...)...)
+		if code != 0 || !strings.Contains(stdout, c.want) {
+			t.Errorf("%v: exit %d, %s%s, want %s", c.args, code, stdout, stderr, c.want)
+		}
+	}
+}
+
 func TestRetrieveUsage(t *testing.T) {
 	pairs, texts := pairsAndTexts(t)
 	base := []string{"retrieve", "--model", "edit", "--pairs", pairs, "--texts", texts}

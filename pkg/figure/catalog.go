@@ -43,6 +43,7 @@ func Catalog() []Entry {
 		entry("jglue-sweep", "the sweep of the last checkpoint as a heat map", jglue, lastSweep),
 		entry("fill-mask-table", "Table 3: fill-mask, the paper's sentences", fill, FillMaskTable),
 		entry("fill-mask-all", "fill-mask, every sentence", fill, FillMaskAll),
+		entry("fill-mask-scores", "Table 3: expected answers found, every checkpoint", fill, FillMaskScores),
 		entry("pseudo-perplexity", "Figure 2: pseudo-perplexity against length", pppl, PseudoPerplexity),
 		entry("pseudo-perplexity-table", "Figure 2 in numbers", pppl, PerplexityTable),
 		entry("length-histogram", "Appendix A: lengths of the documents", pppl, LengthHistogram),
@@ -51,6 +52,7 @@ func Catalog() []Entry {
 		entry("alignment-table", "Figure 3 in numbers", notebook+"08-alignment-uniformity.ipynb", AlignmentTable),
 		entry("similarity", "Figure 4: distances of random and positive pairs", notebook+"09-similarity.ipynb", Similarity),
 		entry("similarity-zoom", "Figure 4, every panel with its own axes", notebook+"09-similarity.ipynb", SimilarityZoom),
+		entry("similarity-table", "Figure 4 in numbers", notebook+"09-similarity.ipynb", SimilarityTable),
 		entry("retrieval-table", "Table 4: zero-shot retrieval", notebook+"10-retrieval.ipynb", RetrievalTable),
 		entry("speed-length", "speed against the length of texts", bench, speed(ByLength)),
 		entry("speed-layers", "speed against depth", bench, speed(ByLayers)),
@@ -60,10 +62,7 @@ func Catalog() []Entry {
 }
 
 // entry reads a result of T's kind and draws it.
-func entry[T any, P interface {
-	*T
-	result.Result
-}, D Drawing](name, what, source string, draw func(P) (D, error)) Entry {
+func entry[T any, P result.Pointer[T], D Drawing](name, what, source string, draw func(P) (D, error)) Entry {
 	return Entry{name, what, P(new(T)).Kind(), source, func(dir string) (Drawing, error) {
 		r, err := result.Load[T, P](dir)
 		if err != nil {

@@ -19,8 +19,9 @@ func FillMaskTable(f *result.FillMask) (*Table, error) {
 		Columns: left("Sentence", "bert-base-japanese-v3 (paper)", "modernbert-ja-130m (paper)", result.PaperModel+" (paper)"),
 		Notes:   notes(f.Provenance),
 	}
-	for _, m := range f.Models {
-		t.Columns = append(t.Columns, left(m.Label())...)
+	shown := finals(f)
+	for _, k := range shown {
+		t.Columns = append(t.Columns, left(f.Models[k].Label())...)
 	}
 	for _, paper := range result.PaperTable3() {
 		i := slices.IndexFunc(f.Sentences, func(g result.Gap) bool { return g.Number == paper.Number })
@@ -32,7 +33,7 @@ func FillMaskTable(f *result.FillMask) (*Table, error) {
 		for k := 1; k < len(cells); k++ {
 			cells[k].Bold = slices.Contains(g.Expected, cells[k].Text)
 		}
-		t.Rows = append(t.Rows, append(cells, answers(f, g)...))
+		t.Rows = append(t.Rows, append(cells, answers(g, shown)...))
 	}
 	if len(t.Rows) == 0 {
 		return nil, NothingToDraw{"fill-mask-table", "none of the paper's sentences (13, 17, 20, 30, 33, 56) is in the result"}
@@ -53,21 +54,15 @@ func FillMaskAll(f *result.FillMask) (*Table, error) {
 		Name: "fill-mask-all", Caption: "Fill-mask test: every sentence",
 		Columns: append(right("#"), left("Sentence", "Expected")...), Notes: notes(f.Provenance),
 	}
-	for _, m := range f.Models {
-		t.Columns = append(t.Columns, left(m.Label())...)
+	shown, known := finals(f), 0
+	for _, k := range shown {
+		t.Columns = append(t.Columns, left(f.Models[k].Label())...)
 	}
-	right, possible, known := make([]int, len(f.Models)), make([]int, len(f.Models)), 0
 	for _, g := range f.Sentences {
 		cells := row(fmt.Sprint(g.Number), window(g.Sentence, 24), expected(g))
-		for k, c := range answers(f, g) {
-			c.Text += fmt.Sprintf(" (%.2f)", g.Answers[k][0].Score)
+		for i, c := range answers(g, shown) {
+			c.Text += fmt.Sprintf(" (%.2f)", g.Answers[shown[i]][0].Score)
 			cells = append(cells, c)
-			if c.Bold {
-				right[k]++
-			}
-			if g.Possible(k) {
-				possible[k]++
-			}
 		}
 		if len(g.Expected) > 0 {
 			known++
@@ -75,8 +70,9 @@ func FillMaskAll(f *result.FillMask) (*Table, error) {
 		t.Rows = append(t.Rows, cells)
 	}
 	sum := row("", "expected answers found", fmt.Sprint(known))
-	for k, n := range right {
-		sum = append(sum, Cell{Text: fmt.Sprintf("%d of %d", n, possible[k])})
+	for _, k := range shown {
+		s := f.Score(k)
+		sum = append(sum, Cell{Text: fmt.Sprintf("%d of %d", s.Right, s.Possible)})
 	}
 	t.Rows = append(t.Rows, sum)
 	t.Notes = append(t.Notes, "A gap is one token: an expected answer that takes several in a model's vocabulary is not counted against it.")
@@ -109,12 +105,14 @@ func FillMaskTop(f *result.FillMask, number, ranks int) (*Table, error) {
 	}
 	g := f.Sentences[i]
 	t := &Table{Name: fmt.Sprintf("fill-mask-top-%d", number), Caption: window(g.Sentence, 40), Columns: right("Rank")}
-	for _, m := range f.Models {
-		t.Columns = append(t.Columns, Column{Head: m.Label()}, Column{Head: "p", Right: true})
+	shown := finals(f)
+	for _, k := range shown {
+		t.Columns = append(t.Columns, Column{Head: f.Models[k].Label()}, Column{Head: "p", Right: true})
 	}
 	for rank := range ranks {
 		cells, any := row(fmt.Sprint(rank+1)), false
-		for _, guesses := range g.Answers {
+		for _, k := range shown {
+			guesses := g.Answers[k]
 			if rank >= len(guesses) {
 				cells = append(cells, Cell{}, Cell{})
 				continue
@@ -129,13 +127,25 @@ func FillMaskTop(f *result.FillMask, number, ranks int) (*Table, error) {
 	return t, nil
 }
 
-func answers(f *result.FillMask, g result.Gap) []Cell {
+// answers are the best guesses of these models.
+func answers(g result.Gap, shown []int) []Cell {
 	var out []Cell
-	for k := range f.Models {
+	for _, k := range shown {
 		right, _ := g.Right(k)
 		out = append(out, Cell{Text: g.Answers[k][0].Token, Bold: right})
 	}
 	return out
+}
+
+// finals are the models that a column is given: of a run the last checkpoint
+// of each stage.
+func finals(f *result.FillMask) (shown []int) {
+	for k, m := range f.Models {
+		if m.Final(f.Models) {
+			shown = append(shown, k)
+		}
+	}
+	return shown
 }
 
 // window cuts a sentence to so many letters on both sides of its gap.

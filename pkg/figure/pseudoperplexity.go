@@ -62,7 +62,7 @@ func PseudoPerplexity(p *result.PseudoPerplexity) (*Figure, error) {
 	}
 	median := lineStyle(ink, 1.4)
 	keys := []key{
-		{label: "a document", color: fade(seriesColor(0), 0.5), shape: draw.CircleGlyph{}},
+		{label: "a document", color: fade(muted, 0.7), shape: draw.CircleGlyph{}},
 		{label: "median of the bin", line: &median},
 		{label: "paper: released model's cloud, read by eye", color: faint, fill: true},
 	}

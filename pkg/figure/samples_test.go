@@ -104,7 +104,7 @@ func sampleBench() *result.Bench {
 }
 
 func sampleBars() (*Figure, error) {
-	return Bars(Labels{Name: "bars", Title: "Where the parameters sit", X: "Parameters"}, []string{"embeddings", "注意 attention", "MLP"}, []float64{76e6, 52e6, 58e6})
+	return Bars(Labels{Name: "bars", Title: "Where the parameters sit", X: "Parameters"}, []string{"embeddings", "▁注意 attention", "MLP"}, []float64{76e6, 52e6, 58e6})
 }
 
 // sampleBeside is a local layer's mask beside lines with a gap.
@@ -139,11 +139,11 @@ func sampleFillMask() *result.FillMask {
 	}
 	return &result.FillMask{
 		Provenance: result.Provenance{Preset: "tiny", Data: []result.Data{{Name: "Wikipedia paragraphs"}}, Notes: []string{"100 % trained here & there_"}},
-		Models:     []result.Checkpoint{{Stage: 1, Step: 200}, {Stage: 2, Step: 100}},
+		Models:     []result.Checkpoint{{Stage: 1, Step: 0}, {Stage: 1, Step: 200}, {Stage: 2, Step: 100}}, // the first has no column of its own
 		Sentences: []result.Gap{
-			{Number: 1, Sentence: "日本の首都は{}であり、多くの観光名所や企業が集まる日本の政治・経済・文化の中心地です。", Expected: []string{"東京"}, Answers: [][]result.Guess{guess("の", "東京"), guess("東京", "京都")}},
-			{Number: 30, Sentence: "1年は{}ヶ月です。", Expected: []string{"12"}, Tokens: []int{2, 2}, Answers: [][]result.Guess{guess("3"), guess("|*_")}},
-			{Number: 33, Sentence: "英語で「ありがとう」は{}と言います。", Answers: [][]result.Guess{guess("、"), guess("サンキュー")}},
+			{Number: 1, Sentence: "日本の首都は{}であり、多くの観光名所や企業が集まる日本の政治・経済・文化の中心地です。", Expected: []string{"東京"}, Tokens: []int{1, 1, 1}, Answers: [][]result.Guess{guess("を"), guess("の", "東京"), guess("東京", "京都")}},
+			{Number: 30, Sentence: "1年は{}ヶ月です。", Expected: []string{"12"}, Tokens: []int{2, 2, 2}, Answers: [][]result.Guess{guess("を"), guess("3"), guess("|*_")}},
+			{Number: 33, Sentence: "英語で「ありがとう」は{}と言います。", Answers: [][]result.Guess{guess("を"), guess("、"), guess("サンキュー")}},
 		},
 	}
 }

@@ -34,9 +34,13 @@ func tables(t *testing.T) []*Table {
 	add(JGLUESpread(j))
 	add(FillMaskTable(sampleFillMask()))
 	add(FillMaskAll(sampleFillMask()))
+	add(FillMaskScores(sampleFillMask()))
+	add(FillMaskTokens(sampleFillMask()))
+	add(FillMaskTop(sampleFillMask(), 1, 3))
 	add(RetrievalTable(sampleRetrieval()))
 	add(PerplexityTable(samplePerplexity(4)))
 	add(AlignmentTable(sampleAlignment()))
+	add(SimilarityTable(sampleSimilarity()))
 	add(BenchTable(sampleBench()))
 	return out
 }

@@ -85,6 +85,10 @@ func PerplexityTable(p *result.PseudoPerplexity) (*Table, error) {
 				decimals(s.Lower)+"–"+decimals(s.Upper), fmt.Sprintf("%.0f %%", 100*s.Above20)))
 		}
 	}
+	for _, b := range result.PaperFigure2() {
+		t.Rows = append(t.Rows, row(result.PaperModel+" (paper, by eye)", fmt.Sprintf("%d–%d", b.From+1, b.To), nothing, nothing, nothing, fmt.Sprintf("%g–%g", b.Low, b.High), nothing))
+	}
+	t.Notes = append(t.Notes, "The paper prints no numbers: its row is where the dense cloud of its figure lies, in the column of the quartiles.")
 	if short {
 		t.Notes = append(t.Notes, fmt.Sprintf("%d documents a bin were asked for; a bin with fewer has all that the data hold.", p.Wanted))
 	}

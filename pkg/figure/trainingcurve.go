@@ -87,7 +87,7 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 		keys = append(keys, key{label: fmt.Sprintf("unigram floor (%.2f)", u.Loss), color: muted, line: &dashed})
 	}
 	if training {
-		thin := lineStyle(fade(seriesColor(0), 0.35), 0.6)
+		thin := lineStyle(fade(seriesColor(0), 0.6), 1)
 		keys = append(keys, key{label: "training loss", line: &thin})
 	}
 	if hasRetrieval {

@@ -33,7 +33,7 @@ var arrows = map[string]string{
 	"pretrain":    "train model model/checkpoint encoder text corpus result backend durable eval/models project",
 	"finetune":    "train jglue eval/models hub model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models": "encoder corpus hub model model/checkpoint text result backend project",
-	"eval/pppl":   "eval/models hub model encoder text corpus result durable",
+	"eval/pppl":   "eval/models hub model encoder text corpus result durable project",
 	"eval":        "eval/models model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":       "train pretrain model model/checkpoint encoder text corpus result backend durable project",
 	"doctor":      "backend text hub figure",

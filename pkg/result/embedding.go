@@ -110,6 +110,7 @@ type Retrieval struct {
 // The names of the rows that need no model.
 const (
 	EditDistance = "edit distance"
+	EditShare    = "edit distance by length"
 	JaccardWords = "Jaccard, words"
 	JaccardChars = "Jaccard, characters"
 )

@@ -18,8 +18,8 @@ type Result interface {
 	Validate() error
 }
 
-// pointer lets Load and ReadFile return *T where *T is a Result.
-type pointer[T any] interface {
+// Pointer lets Load and ReadFile return *T where *T is a Result.
+type Pointer[T any] interface {
 	*T
 	Result
 }
@@ -31,13 +31,13 @@ type envelope struct {
 }
 
 // Path is the file in which dir holds results of T's kind.
-func Path[T any, P pointer[T]](dir string) string {
+func Path[T any, P Pointer[T]](dir string) string {
 	return filepath.Join(dir, P(new(T)).Kind()+".json")
 }
 
 // Load reads the result of T's kind from dir. The error wraps os.ErrNotExist
 // where there is none yet.
-func Load[T any, P pointer[T]](dir string) (*T, error) {
+func Load[T any, P Pointer[T]](dir string) (*T, error) {
 	return ReadFile[T, P](Path[T, P](dir))
 }
 
@@ -48,7 +48,7 @@ func Save(dir string, r Result) error {
 
 // ReadFile reads one result. A file of another kind, an unknown field or
 // values that contradict each other are errors that name the file.
-func ReadFile[T any, P pointer[T]](path string) (*T, error) {
+func ReadFile[T any, P Pointer[T]](path string) (*T, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func ReadFile[T any, P pointer[T]](path string) (*T, error) {
 }
 
 // Decode reads the bytes of a result's file.
-func Decode[T any, P pointer[T]](content []byte) (*T, error) {
+func Decode[T any, P Pointer[T]](content []byte) (*T, error) {
 	var e envelope
 	if err := strict(content, &e); err != nil {
 		return nil, err

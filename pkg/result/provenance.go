@@ -100,6 +100,12 @@ func Steps(n int) string {
 	return fmt.Sprint(n)
 }
 
+// Final tells whether no checkpoint of the list is a later one of the same
+// stage. A baseline always is final.
+func (c Checkpoint) Final(list []Checkpoint) bool {
+	return c.Baseline() || !slices.ContainsFunc(list, func(d Checkpoint) bool { return d.Stage == c.Stage && d.Step > c.Step })
+}
+
 // before orders checkpoints by time: stage, then step.
 func (c Checkpoint) before(d Checkpoint) bool {
 	return c.Stage < d.Stage || c.Stage == d.Stage && c.Step < d.Step

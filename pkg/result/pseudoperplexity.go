@@ -37,6 +37,9 @@ func PaperBins() []LengthBin {
 // Holds tells whether a document of that length is in the bin.
 func (b LengthBin) Holds(length int) bool { return b.Above < length && length <= b.To }
 
+// String names the bin in words: "1025 to 2048 tokens".
+func (b LengthBin) String() string { return fmt.Sprintf("%d to %d tokens", b.Above+1, b.To) }
+
 // ModelScores are one model's documents.
 type ModelScores struct {
 	Checkpoint

@@ -3,6 +3,7 @@ package result
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,16 @@ func (p PairDistances) Closer() float64 {
 		sum += 2*(len(random)-to) + (to - from)
 	}
 	return float64(sum) / 2 / float64(len(p.Positive)) / float64(len(p.Random))
+}
+
+// Uniformity is that of the random pairs alone, as the paper words it: the log
+// of the mean of exp(-2d).
+func (p PairDistances) Uniformity() float64 {
+	sum := 0.0
+	for _, d := range p.Random {
+		sum += math.Exp(-2 * float64(d))
+	}
+	return math.Log(sum / float64(len(p.Random)))
 }
 
 // Medians are the middle distances of positive and of random pairs.

@@ -1,6 +1,7 @@
 package fillmask
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,11 @@ import (
 type Options struct {
 	TopK        int    // guesses for each mask; 0 is 1
 	Placeholder string // stands for the mask; "" is [Placeholder]
-	Encoder     encoder.Options
+	// Unbroken masks as pretraining does: the text around a mask is cut into
+	// tokens as one, where a mask token, as the authors write it, begins a new
+	// word behind it. For vocabularies that fall back to bytes.
+	Unbroken bool
+	Encoder  encoder.Options
 }
 
 // Answers are one model's guesses: for each sentence, for each of its masks.
@@ -32,16 +37,13 @@ type Answers struct {
 
 // Ask puts the sentences to one model after another.
 func Ask(ctx context.Context, list []models.Model, sentences []Sentence, o Options) ([]Answers, error) {
-	if o.Placeholder == "" {
-		o.Placeholder = Placeholder
-	}
 	texts := make([]string, len(sentences))
 	for i, s := range sentences {
 		texts[i] = s.Text
 	}
 	var all []Answers
 	err := models.Each(ctx, list, model.MaskedLM, o.Encoder, func(m models.Model, e *encoder.Encoder) error {
-		masks, err := Fill(ctx, e, texts, max(1, o.TopK), o.Placeholder)
+		masks, err := Fill(ctx, e, texts, o)
 		if err != nil {
 			var bad *BadText
 			if errors.As(err, &bad) && sentences[bad.Index].Where != "" {
@@ -51,7 +53,7 @@ func Ask(ctx context.Context, list []models.Model, sentences []Sentence, o Optio
 		}
 		for i := range masks {
 			if len(all) > 0 && len(masks[i]) != len(all[0].Masks[i]) {
-				return fmt.Errorf("text %d has %d masks for this model and %d for %s: their mask tokens differ; write %s instead", i+1, len(masks[i]), len(all[0].Masks[i]), all[0].Model.Label(), o.Placeholder)
+				return fmt.Errorf("text %d has %d masks for this model and %d for %s: their mask tokens differ; write %s instead", i+1, len(masks[i]), len(all[0].Masks[i]), all[0].Model.Label(), cmp.Or(o.Placeholder, Placeholder))
 			}
 		}
 		a := Answers{Model: m, Masks: masks}

@@ -1,6 +1,7 @@
 package fillmask
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,20 +24,16 @@ type Guess struct {
 	Score float64 `json:"score"` // softmax probability over the whole vocabulary
 }
 
-// Fill gives, for each text, the k best guesses for each of its masks in the
+// Fill gives, for each text, the best guesses for each of its masks in the
 // order of the text, best first; of equal scores the lower id. A mask is the
-// model's mask token or the placeholder ("" for none). A text without a mask,
-// or one whose mask lies beyond what the model takes, is an error of type
-// *BadText.
-func Fill(ctx context.Context, e *encoder.Encoder, texts []string, k int, placeholder string) ([][][]Guess, error) {
-	if k < 1 {
-		return nil, fmt.Errorf("the best %d guesses: at least 1 is needed", k)
-	}
+// model's mask token or the placeholder. A text without a mask, or one whose
+// mask lies beyond what the model takes, is an error of type *BadText.
+func Fill(ctx context.Context, e *encoder.Encoder, texts []string, o Options) ([][][]Guess, error) {
 	tok, err := e.Tokenizer()
 	if err != nil {
 		return nil, err
 	}
-	rows, positions, err := maskedRows(e, tok, texts, placeholder)
+	rows, positions, err := maskedRows(e, tok, texts, o)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +42,7 @@ func Fill(ctx context.Context, e *encoder.Encoder, texts []string, k int, placeh
 		filled[i] = make([][]Guess, len(at))
 	}
 	err = e.Logits(ctx, rows, positions, func(i, n int, logits []float32) error {
-		guesses, err := best(logits, k)
+		guesses, err := best(logits, max(1, o.TopK))
 		if err != nil {
 			return fmt.Errorf("text %d: %w", i, err)
 		}
@@ -67,7 +64,7 @@ type BadText struct {
 func (b *BadText) Error() string { return fmt.Sprintf("text %d %s", b.Index+1, b.Reason) }
 
 // maskedRows encodes the texts and finds the positions of their masks.
-func maskedRows(e *encoder.Encoder, tok text.Tokenizer, texts []string, placeholder string) ([]encoder.Row, [][]int, error) {
+func maskedRows(e *encoder.Encoder, tok text.Tokenizer, texts []string, o Options) ([]encoder.Row, [][]int, error) {
 	mask := tok.Special().Mask
 	if mask < 0 {
 		return nil, nil, errors.New("the tokenizer has no mask token: fill-mask needs a masked language model")
@@ -76,28 +73,36 @@ func maskedRows(e *encoder.Encoder, tok text.Tokenizer, texts []string, placehol
 	if err != nil {
 		return nil, nil, err
 	}
+	placeholder := cmp.Or(o.Placeholder, Placeholder)
 	rows, positions := make([]encoder.Row, len(texts)), make([][]int, len(texts))
 	for i, s := range texts {
-		if placeholder != "" {
-			s = strings.ReplaceAll(s, placeholder, tok.Token(mask))
-		}
-		whole, _, err := e.EncodeText(s, 0)
+		s = strings.ReplaceAll(s, placeholder, tok.Token(mask))
+		whole, err := encoded(e, tok, s, o.Unbroken)
 		if err != nil {
 			return nil, nil, &BadText{i, err.Error()}
 		}
-		row, cut, err := e.EncodeText(s, limit)
-		if err != nil {
-			return nil, nil, &BadText{i, err.Error()}
+		ids := whole
+		if limit > 0 && len(whole) > limit { // what is cut keeps its last special token
+			ids = append(slices.Clone(whole[:limit-1]), whole[len(whole)-1])
 		}
-		positions[i] = where(row.IDs, mask)
-		if masks := len(where(whole.IDs, mask)); masks == 0 {
+		positions[i] = where(ids, mask)
+		if masks := len(where(whole, mask)); masks == 0 {
 			return nil, nil, &BadText{i, fmt.Sprintf("has no mask: it holds neither %s nor %q", tok.Token(mask), placeholder)}
-		} else if cut && masks > len(positions[i]) {
-			return nil, nil, &BadText{i, fmt.Sprintf("has %d tokens, the model takes %d: a mask lies beyond them; shorten the text", len(whole.IDs), limit)}
+		} else if masks > len(positions[i]) {
+			return nil, nil, &BadText{i, fmt.Sprintf("has %d tokens, the model takes %d: a mask lies beyond them; shorten the text", len(whole), limit)}
 		}
-		rows[i] = row
+		rows[i] = encoder.Row{IDs: ids}
 	}
 	return rows, positions, nil
+}
+
+// encoded are the ids of a whole text.
+func encoded(e *encoder.Encoder, tok text.Tokenizer, s string, whole bool) ([]int32, error) {
+	if whole {
+		return unbroken(e, tok, s)
+	}
+	row, _, err := e.EncodeText(s, 0)
+	return row.IDs, err
 }
 
 // where are the positions of an id.

@@ -51,7 +51,7 @@ func TestFill(t *testing.T) {
 		texts = append(texts, m.Text, strings.ReplaceAll(m.Text, "<MASK|LLM-jp>", "{}"))
 		want = append(want, m.Masks, m.Masks)
 	}
-	got, err := Fill(context.Background(), load(t), texts, 5, Placeholder)
+	got, err := Fill(context.Background(), load(t), texts, Options{TopK: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,14 +88,14 @@ func TestFillRefused(t *testing.T) {
 	for want, text := range map[string]string{
 		"has no mask": "猫である。", "a mask lies beyond": long + "{}", "UTF-8": "\xff{}",
 	} {
-		_, err := Fill(context.Background(), e, []string{"{}", text}, 1, Placeholder)
+		_, err := Fill(context.Background(), e, []string{"{}", text}, Options{})
 		var bad *BadText
 		if !errors.As(err, &bad) || bad.Index != 1 || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text[:5], err, want)
 		}
 	}
 	// A text that is cut behind its last mask is answered.
-	if got, err := Fill(context.Background(), e, []string{"{}" + long}, 1, Placeholder); err != nil || len(got[0]) != 1 {
+	if got, err := Fill(context.Background(), e, []string{"{}" + long}, Options{}); err != nil || len(got[0]) != 1 {
 		t.Errorf("%v, %v", got, err)
 	}
 }

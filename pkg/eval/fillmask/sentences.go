@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/project"
@@ -48,6 +49,16 @@ func Read(patterns ...string) ([]Sentence, error) {
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// Examples shows the first sentences that have an expected answer.
+func Examples(sentences []Sentence, most int) (lines []string) {
+	for _, s := range sentences {
+		if len(s.Expected) > 0 && len(lines) < most {
+			lines = append(lines, fmt.Sprintf("%d. %s **%s**", s.Number, s.Text, strings.Join(s.Expected, "**, **")))
+		}
+	}
+	return lines
 }
 
 // fields reads what a JSON line says beside the text.

@@ -3,6 +3,7 @@ package metric
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -78,6 +79,13 @@ func (e *Embeddings) Cosines(other *Embeddings, visit func(row int, cosines []fl
 			visit(from+i, out[i*other.n:(i+1)*other.n])
 		}
 	}
+}
+
+// Matrix is the cosine of every embedding with every other one.
+func (e *Embeddings) Matrix() [][]float64 {
+	rows := make([][]float64, e.n)
+	e.Cosines(e, func(row int, cosines []float64) { rows[row] = slices.Clone(cosines) })
+	return rows
 }
 
 // Pairwise gives the cosine of row i of e with row i of other.

@@ -2,11 +2,14 @@ package models
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
 )
 
 // The environment variables by which notebooks are told their models. What
@@ -49,20 +52,59 @@ func One() (Model, error) {
 	return list[len(list)-1], nil
 }
 
-// Refs are a variable's parts between commas; a relative folder that is not
-// here is looked for in the project.
+// Renew finds out something about the models that the environment names and
+// keeps it in the folder dir, whose result it returns. Where the environment
+// names no model the result that is there is read.
+func Renew[T any, P result.Pointer[T]](dir string, find func([]Model) (P, error)) (P, error) {
+	list, err := FromEnvironment()
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > 0 {
+		found, err := find(list)
+		if err != nil {
+			return nil, err
+		}
+		if err := result.Save(dir, found); err != nil {
+			return nil, err
+		}
+	}
+	return result.Load[T, P](dir)
+}
+
+// Number is a variable's value, which has to be 1 or more; otherwise is the
+// one for a variable that is not set.
+func Number(variable string, otherwise int) (int, error) {
+	value := strings.TrimSpace(os.Getenv(variable))
+	if value == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%s is %q: a whole number is needed, 1 or more", variable, value)
+	}
+	return n, nil
+}
+
+// Refs are a variable's parts between commas: models, or files and globs. A
+// relative path that is not here is looked for in the project.
 func Refs(variable string) []string {
 	var refs []string
 	for _, ref := range strings.Split(os.Getenv(variable), ",") {
 		if ref = strings.TrimSpace(ref); ref == "" {
 			continue
 		}
-		if path, err := project.Path(filepath.FromSlash(ref)); err == nil && !filepath.IsAbs(ref) && !is(ref) && is(path) {
+		if path, err := project.Path(filepath.FromSlash(ref)); err == nil && !filepath.IsAbs(ref) && !found(ref) && found(path) {
 			ref = path
 		}
 		refs = append(refs, ref)
 	}
 	return refs
+}
+
+func found(pattern string) bool {
+	matches, err := filepath.Glob(pattern)
+	return is(pattern) || err == nil && len(matches) > 0
 }
 
 // reproduced are the last stage that has a checkpoint of the greatest preset

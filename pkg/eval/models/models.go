@@ -148,6 +148,21 @@ func name(ref string) string {
 	return last
 }
 
+// Finals are the last checkpoint of each stage and the models of no run, in
+// their order: what a figure without time shows of a run.
+func Finals(list []Model) (finals []Model) {
+	checkpoints := make([]result.Checkpoint, len(list))
+	for i, m := range list {
+		checkpoints[i] = m.Checkpoint
+	}
+	for _, m := range list {
+		if m.Final(checkpoints) {
+			finals = append(finals, m)
+		}
+	}
+	return finals
+}
+
 // distinct calls models whose labels are equal by their refs.
 func distinct(all []Model) []Model {
 	count := map[string]int{}

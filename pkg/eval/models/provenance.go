@@ -26,11 +26,15 @@ func Provenance(ctx context.Context, list []Model, seed uint64, began time.Time,
 	}
 	var names []string
 	for _, m := range list {
-		run := m.run()
+		run := m.Run()
 		if !slices.Contains(names, run.Preset) {
 			names = append(names, run.Preset)
 		}
-		p.AddNotes(run.Notes...)
+		for _, note := range run.Notes {
+			if !strings.HasPrefix(note, "Retrieval:") { // of its validation: who retrieves here says its own
+				p.AddNotes(note)
+			}
+		}
 	}
 	p.Preset = strings.Join(names, ", ")
 	if len(list) > 0 {
@@ -47,9 +51,9 @@ func Provenance(ctx context.Context, list []Model, seed uint64, began time.Time,
 	return p, nil
 }
 
-// run is the run.json of the run that a checkpoint belongs to; for a model of
+// Run is the run.json of the run that a checkpoint belongs to; for a model of
 // no run its Preset is the model itself.
-func (m Model) run() (run result.Run) {
+func (m Model) Run() (run result.Run) {
 	if m.Stage > 0 {
 		content, err := os.ReadFile(filepath.Join(filepath.Dir(filepath.Dir(m.Ref)), runFile))
 		if err == nil {

@@ -46,29 +46,43 @@ type header struct {
 	Inputs    []string           `json:"inputs"`
 }
 
-func openKept(ctx context.Context, path string, list []models.Model, o Options, inputs []string) (*kept, error) {
+// header says what is computed of these models and files.
+func (o Options) header(ctx context.Context, list []models.Model, inputs []string) (header, error) {
 	h := header{1, o.Positions, o.Seed, o.MaxLength, o.PerBin, o.Bins, o.Same, o.Encoder.Compute, nil, nil}
 	files, err := corpus.Expand(inputs...)
 	if err != nil {
-		return nil, err
+		return h, err
 	}
 	if h.Inputs, err = prints(files); err != nil {
-		return nil, err
+		return h, err
 	}
 	for _, m := range list {
 		dir, err := hub.Resolve(ctx, m.Ref)
 		if err != nil {
-			return nil, err
+			return h, err
 		}
 		files, err := filepath.Glob(filepath.Join(dir, "*"))
 		if err != nil {
-			return nil, err
+			return h, err
 		}
 		all, err := prints(files)
 		if err != nil {
-			return nil, err
+			return h, err
 		}
-		h.Models = append(h.Models, fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, dir, all)))[:16])
+		h.Models = append(h.Models, digest(dir, all))
+	}
+	return h, nil
+}
+
+// digest is a short name of values.
+func digest(values ...any) string {
+	return fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, values...)))[:16]
+}
+
+func openKept(ctx context.Context, path string, list []models.Model, o Options, inputs []string) (*kept, error) {
+	h, err := o.header(ctx, list, inputs)
+	if err != nil {
+		return nil, err
 	}
 	journal, err := durable.OpenJournal(path, h)
 	if errors.Is(err, durable.ErrOtherWork) {

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/text"
 )
 
 // Score is one document's line.
@@ -42,9 +44,9 @@ func (o Options) score(ctx context.Context, e *encoder.Encoder, docs []Document,
 	if err != nil {
 		return err
 	}
-	mask := tok.Special().Mask
-	if mask < 0 {
-		return fmt.Errorf("the tokenizer has no mask token: pseudo-perplexity needs a masked language model")
+	mask, err := maskOf(tok)
+	if err != nil {
+		return err
 	}
 	all, total := make([]work, len(docs)), 0
 	for i, d := range docs {
@@ -79,6 +81,13 @@ func (o Options) score(ctx context.Context, e *encoder.Encoder, docs []Document,
 		all = all[n:]
 	}
 	return nil
+}
+
+func maskOf(tok text.Tokenizer) (int32, error) {
+	if mask := tok.Special().Mask; mask >= 0 {
+		return mask, nil
+	}
+	return -1, errors.New("the tokenizer has no mask token: pseudo-perplexity needs a masked language model")
 }
 
 // scoreGroup computes one group of documents together.

@@ -22,7 +22,8 @@ func (t *Task) Compare(ctx context.Context, list []models.Model, options encoder
 }
 
 // Measures ranks with what needs no model: edit distance and the Jaccard
-// similarity of words (the paper's baselines, Appendix B) and of characters.
+// similarity of words (the paper's baselines, Appendix B), and what they might
+// have meant: edit distance by length, and the Jaccard similarity of characters.
 func (t *Task) Measures(ctx context.Context) ([]result.RetrievalRow, error) {
 	var rows []result.RetrievalRow
 	for _, m := range []struct {
@@ -30,6 +31,7 @@ func (t *Task) Measures(ctx context.Context) ([]result.RetrievalRow, error) {
 		scores func() (Scores, error)
 	}{
 		{result.EditDistance, func() (Scores, error) { return t.Edit(ctx, nil) }},
+		{result.EditShare, func() (Scores, error) { return t.EditShare(ctx, nil) }},
 		{result.JaccardWords, func() (Scores, error) { return t.Jaccard(ctx, Words) }},
 		{result.JaccardChars, func() (Scores, error) { return t.Jaccard(ctx, Chars) }},
 	} {

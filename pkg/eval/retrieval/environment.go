@@ -10,26 +10,13 @@ import (
 )
 
 // Renew runs the experiment with the models that the environment names (see
-// models.FromEnvironment and DefaultSource) and keeps its result in dir, whose
-// result it returns. Where the environment names no model the result that is
-// there is read.
+// models.Renew and DefaultSource) and keeps its result in dir.
 func Renew(ctx context.Context, dir string) (*result.Retrieval, error) {
-	list, err := models.FromEnvironment()
-	if err != nil {
-		return nil, err
-	}
-	if len(list) > 0 {
+	return models.Renew(dir, func(list []models.Model) (*result.Retrieval, error) {
 		source, err := DefaultSource()
 		if err != nil {
 			return nil, err
 		}
-		r, err := Experiment(ctx, source, list, encoder.Options{}, sentence.Options{})
-		if err != nil {
-			return nil, err
-		}
-		if err := result.Save(dir, r); err != nil {
-			return nil, err
-		}
-	}
-	return result.Load[result.Retrieval](dir)
+		return Experiment(ctx, source, list, encoder.Options{}, sentence.Options{})
+	})
 }

@@ -33,6 +33,7 @@ func TestExperiment(t *testing.T) {
 	g, task := readGolden(t)
 	want := []result.RetrievalRow{
 		g.Edit.Row(result.Checkpoint{Name: "edit distance"}),
+		g.Share.Row(result.Checkpoint{Name: "edit distance by length"}),
 		g.Word.Row(result.Checkpoint{Name: "Jaccard, words"}),
 		g.Char.Row(result.Checkpoint{Name: "Jaccard, characters"}),
 		g.Models["modernbert mean"].Retrieval.Row(list[0].Checkpoint),

@@ -18,10 +18,10 @@ import (
 
 // golden is what rapidfuzz, plain Python and transformers found (pairs.py).
 type golden struct {
-	Passages         []string
-	Pairs            [][2]int
-	Edit, Word, Char Scores
-	Models           map[string]struct{ Retrieval Scores }
+	Passages                []string
+	Pairs                   [][2]int
+	Edit, Share, Word, Char Scores
+	Models                  map[string]struct{ Retrieval Scores }
 }
 
 func readGolden(t *testing.T) (golden, *Task) {
@@ -60,6 +60,8 @@ func TestStrings(t *testing.T) {
 	if said != task.Len() {
 		t.Errorf("progress ended at %d of %d", said, task.Len())
 	}
+	got, err = task.EditShare(ctx, nil)
+	same(t, "edit by length", g.Share, got, err)
 	got, err = task.Jaccard(ctx, Words)
 	same(t, "words", g.Word, got, err)
 	got, err = task.Jaccard(ctx, Chars)

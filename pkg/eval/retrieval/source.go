@@ -5,8 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/project"
 )
 
@@ -30,13 +30,13 @@ const WikipediaNote = "Retrieval: pairs of paragraphs of one Wikipedia article (
 // project's own pairs. MODERNBERT_RANDOM_TEXTS names texts for random pairs.
 func DefaultSource() (Source, error) {
 	s, err := defaultPairs()
-	s.Random = files("MODERNBERT_RANDOM_TEXTS")
+	s.Random = models.Refs("MODERNBERT_RANDOM_TEXTS")
 	return s, err
 }
 
 func defaultPairs() (Source, error) {
-	if pairs := os.Getenv("MODERNBERT_PAIRS"); pairs != "" {
-		return Source{Name: filepath.Base(pairs), Pairs: pairs, Texts: files("MODERNBERT_PASSAGES")}, nil
+	if pairs := models.Refs("MODERNBERT_PAIRS"); len(pairs) > 0 {
+		return Source{Name: filepath.Base(pairs[0]), Pairs: pairs[0], Texts: models.Refs("MODERNBERT_PASSAGES")}, nil
 	}
 	miracl, err := project.Path("data", "cache", "miracl-ja")
 	if err != nil {
@@ -53,16 +53,6 @@ func defaultPairs() (Source, error) {
 	s := source("Wikipedia pairs, validation articles", own)
 	s.Notes = []string{WikipediaNote}
 	return s, err
-}
-
-// files are a variable's parts between commas.
-func files(variable string) (list []string) {
-	for _, file := range strings.Split(os.Getenv(variable), ",") {
-		if file = strings.TrimSpace(file); file != "" {
-			list = append(list, file)
-		}
-	}
-	return list
 }
 
 func source(name, dir string) Source {

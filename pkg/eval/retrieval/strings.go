@@ -3,6 +3,7 @@ package retrieval
 import (
 	"context"
 	"fmt"
+	"unicode/utf8"
 
 	"llmjp.internal/modernbert/pkg/eval/metric"
 )
@@ -30,16 +31,33 @@ const editRows = 128
 // Edit ranks the passages by their Levenshtein distance in code points, not
 // normalised, the least first. progress, if not nil, is told the queries done.
 func (t *Task) Edit(ctx context.Context, progress func(done, total int)) (Scores, error) {
+	return t.edit(ctx, progress, func(int, int) float64 { return 1 })
+}
+
+// EditShare is Edit with each distance divided by the length of the longer of
+// the two texts, which takes away the preference for passages of the query's
+// own length. Two empty texts are equal.
+func (t *Task) EditShare(ctx context.Context, progress func(done, total int)) (Scores, error) {
+	return t.edit(ctx, progress, func(query, passage int) float64 { return float64(max(query, passage, 1)) })
+}
+
+// edit divides each distance by a function of the lengths of the two texts.
+func (t *Task) edit(ctx context.Context, progress func(done, total int), by func(query, passage int) float64) (Scores, error) {
 	if err := t.check(); err != nil {
 		return Scores{}, err
+	}
+	lengths := make([]int, t.Len())
+	for i, p := range t.Passages {
+		lengths[i] = utf8.RuneCountInString(p)
 	}
 	texts := metric.NewTexts(t.Passages)
 	ranks := make([]int, 0, t.Len())
 	scores := make([]float64, t.Len())
 	for from := 0; from < t.Len(); from += editRows {
 		for _, distances := range texts.Distances(t.Queries[from:min(from+editRows, t.Len())]) {
+			length := utf8.RuneCountInString(t.Queries[len(ranks)])
 			for i, d := range distances {
-				scores[i] = -float64(d)
+				scores[i] = -float64(d) / by(length, lengths[i])
 			}
 			ranks = append(ranks, metric.Rank(scores, len(ranks)))
 		}

@@ -41,6 +41,17 @@ func Open(pairs string, texts ...string) (*Task, error) {
 // Len is the number of queries, and of passages.
 func (t *Task) Len() int { return len(t.Queries) }
 
+// Examples are pairs from the beginning, the middle and the end.
+func (t *Task) Examples() (pairs [][2]string) {
+	if t.Len() == 0 {
+		return nil
+	}
+	for _, i := range []int{0, t.Len() / 2, t.Len() - 1} {
+		pairs = append(pairs, [2]string{t.Queries[i], t.Passages[i]})
+	}
+	return pairs
+}
+
 func (t *Task) check() error {
 	if len(t.Queries) == 0 || len(t.Queries) != len(t.Passages) {
 		return fmt.Errorf("retrieval: %d queries and %d passages; as many of both are needed, at least one", len(t.Queries), len(t.Passages))

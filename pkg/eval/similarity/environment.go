@@ -2,9 +2,6 @@ package similarity
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"strconv"
 
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/eval/retrieval"
@@ -42,10 +39,8 @@ func renew(ctx context.Context, dir string) error {
 		return err
 	}
 	var o Options
-	if random := os.Getenv("MODERNBERT_RANDOM"); random != "" {
-		if o.Random, err = strconv.Atoi(random); err != nil || o.Random < 1 {
-			return fmt.Errorf("MODERNBERT_RANDOM is %q: it is a number of random pairs, 1 or more", random)
-		}
+	if o.Random, err = models.Number("MODERNBERT_RANDOM", 0); err != nil {
+		return err
 	}
 	points, distances, err := Experiment(ctx, source, list, o)
 	if err != nil {

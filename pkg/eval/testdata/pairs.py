@@ -58,6 +58,7 @@ def main():
     query, positive = [[passages[p[k]] for p in pairs] for k in (0, 1)]
     golden = {"passages": passages, "pairs": pairs, "random_pairs": drawn, "models": {}}
     golden["edit"] = scores(ranks([[-Levenshtein.distance(q, p) for p in positive] for q in query]))
+    golden["share"] = scores(ranks([[-Levenshtein.distance(q, p) / max(len(q), len(p), 1) for p in positive] for q in query]))
     golden["word"] = scores(ranks([[jaccard(set(q.split()), set(p.split())) for p in positive] for q in query]))
     golden["char"] = scores(ranks([[jaccard(set(q), set(p)) for p in positive] for q in query]))
     for name, limit in [("modernbert", 96), ("bert", 40)]:
