@@ -40,7 +40,7 @@ func TestUnbroken(t *testing.T) {
 		"首都{}":            {"▁ 首都 []", "▁ 首都 []"},
 		"Tokyo {} {}です":   {"▁ Tokyo ▁ [] ▁ ▁ [] ▁ です", "▁ Tokyo [] [] です"},
 		mask + "は{}":      {"[] ▁ は []", "[] は []"},
-		"首都は{}\nである。{}名前": {"▁ 首都 は [] <0x0A> である 。 [] ▁ 名前", "▁ 首都 は [] <0x0A> である 。 [] 名前"},
+		"首都は{}\nである。{}名前": {"▁ 首都 は [] ▁ <0x0A> である 。 [] ▁ 名前", "▁ 首都 は [] <0x0A> である 。 [] 名前"},
 	} {
 		got := [2]string{pieces(text, Options{}), pieces(text, Options{Unbroken: true})}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -51,13 +51,14 @@ func (o Options) choose(ctx context.Context, e *encoder.Encoder, texts []corpus.
 	}
 	slices.SortFunc(docs, func(a, b Document) int { return cmp.Compare(a.Index, b.Index) })
 	for i, n := range found {
-		switch {
-		case n == o.PerBin:
-		case o.Bins[i].Above >= limit:
-			notes = append(notes, fmt.Sprintf("no documents of %s: texts are cut at %d", o.Bins[i], limit))
-		default:
-			notes = append(notes, fmt.Sprintf("%d of %d documents of %s: the input has no more", n, o.PerBin, o.Bins[i]))
+		if n == o.PerBin {
+			continue
 		}
+		note := fmt.Sprintf("%d of %d documents of %s: the input has no more", n, o.PerBin, o.Bins[i])
+		if o.Bins[i].To > limit {
+			note += fmt.Sprintf(", texts are cut at %d", limit)
+		}
+		notes = append(notes, note)
 	}
 	if len(docs) == 0 {
 		return nil, nil, fmt.Errorf("none of the %d texts falls into a bin (%d to %d tokens, texts are cut at %d)", len(texts), o.Bins[0].Above+1, o.Bins[len(o.Bins)-1].To, limit)
