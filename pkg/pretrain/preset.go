@@ -54,6 +54,7 @@ var presets = map[string][2]func(*Settings){
 	}, func(s *Settings) {
 		s.TotalSteps, s.LR, s.BatchSize, s.MaxLength, s.MicroRows = 200, 1.2e-3, 3, 512, 3
 		s.CheckpointSteps = ints{0}
+		s.EvalEvery = 50
 		s.Lengths = ints{128, 256, 512}
 	}},
 }
