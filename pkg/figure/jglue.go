@@ -48,7 +48,7 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 		if len(points) == 0 {
 			continue
 		}
-		p := newPanel(task, "Checkpoint", "Best score × 100")
+		p := newPanel(panelTitle(j, task), "Checkpoint", "Best score × 100")
 		c := seriesColor(k)
 		low, high := paper[task], paper[task]
 		for i, q := range points {
@@ -71,6 +71,15 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 		Name: "jglue-steps", Alt: alt, Width: widthOf(len(panels)), Height: 2.3 * vg.Inch,
 		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{panels}) },
 	}, nil
+}
+
+// panelTitle names a task, and says so where its scores cannot be compared
+// with the paper's.
+func panelTitle(j *result.JGLUE, task string) string {
+	if slices.ContainsFunc(j.Runs, func(r result.FineTuneRun) bool { return r.Task == task && r.Note != "" }) {
+		return task + " (not the paper's rows)"
+	}
+	return task
 }
 
 // checkpointTicks names every checkpoint, or every other one where they are
@@ -105,7 +114,7 @@ func JGLUESweep(j *result.JGLUE, model string) (*Figure, error) {
 		if len(g.LRs) == 0 {
 			continue
 		}
-		p := newPanel(task, "Epochs", "Peak learning rate")
+		p := newPanel(panelTitle(j, task), "Epochs", "Peak learning rate")
 		rows, columns := make([]string, len(g.LRs)), make([]string, len(g.Epochs))
 		scores := make([][]float64, len(g.LRs))
 		for i, lr := range g.LRs {

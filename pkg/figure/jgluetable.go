@@ -2,13 +2,16 @@ package figure
 
 import (
 	"fmt"
+	"strings"
 
 	"llmjp.internal/modernbert/pkg/result"
 )
 
 // JGLUETable is Table 2: the best score of each task x 100. Each of our rows
 // stands below the paper's of the same checkpoint or baseline, the others at
-// the end.
+// the end. Scores that cannot be compared with the paper's, such as those from
+// substitutes for training labels, stand in a row of their own that says so,
+// each with a mark to the note that says why.
 func JGLUETable(j *result.JGLUE) (*Table, error) {
 	if err := j.Validate(); err != nil {
 		return nil, fmt.Errorf("jglue-table: %w", err)
@@ -18,34 +21,15 @@ func JGLUETable(j *result.JGLUE) (*Table, error) {
 		Columns: append(left("Model", "Source", "Params"), right("JSTS", "JNLI", "JCoLA", "Avg")...),
 		Notes:   notes(j.Provenance),
 	}
-	marks := map[string]string{} // a run's note -> its mark
+	letters := marks{notes: &t.Notes}
 	done := map[string]bool{}
 	ours := func(m result.JGLUEModel) {
 		done[m.Label()] = true
-		cells := row(m.Label(), "ours", parameters(m.Parameters))
-		sum, n := 0.0, 0
-		for _, task := range result.Tasks {
-			s, ok := j.Score(m.Label(), task)
-			if !ok {
-				cells = append(cells, Cell{Text: nothing})
-				continue
+		for _, source := range []string{"ours", "ours, not comparable"} {
+			if cells := scores(j, m.Label(), source == "ours", &letters); cells != nil {
+				t.Rows = append(t.Rows, append(row(m.Label(), source, parameters(m.Parameters)), cells...))
 			}
-			text := fmt.Sprintf("%.1f", 100*s.Best.Score)
-			if note := s.Best.Note; note != "" {
-				if marks[note] == "" {
-					marks[note] = string(rune('a' + len(marks)))
-					t.Notes = append(t.Notes, fmt.Sprintf("(%s) %s", marks[note], note))
-				}
-				text += " (" + marks[note] + ")"
-			}
-			cells = append(cells, Cell{Text: text})
-			sum, n = sum+100*s.Best.Score, n+1
 		}
-		average := nothing
-		if n == len(result.Tasks) {
-			average = fmt.Sprintf("%.1f", sum/float64(n))
-		}
-		t.Rows = append(t.Rows, append(cells, Cell{Text: average}))
 	}
 	for _, p := range result.PaperTable2() {
 		t.Rows = append(t.Rows, row(p.Label(), "paper", p.Parameters, fmt.Sprintf("%.1f", p.JSTS), fmt.Sprintf("%.1f", p.JNLI), fmt.Sprintf("%.1f", p.JCoLA), fmt.Sprintf("%.1f", p.Average)))
@@ -63,6 +47,51 @@ func JGLUETable(j *result.JGLUE) (*Table, error) {
 	return t, nil
 }
 
+// scores are the cells of a model's row: its best scores that are comparable
+// with the paper's, or those that are not, and their mean where the row has all
+// tasks. It is nil where the row has none.
+func scores(j *result.JGLUE, model string, comparable bool, letters *marks) (cells []Cell) {
+	sum, n := 0.0, 0
+	for _, task := range result.Tasks {
+		s, ok := j.Score(model, task)
+		if !ok || (s.Best.Note == "") != comparable {
+			cells = append(cells, Cell{Text: nothing})
+			continue
+		}
+		cells = append(cells, Cell{Text: fmt.Sprintf("%.1f", 100*s.Best.Score) + letters.of(s.Best.Note)})
+		sum, n = sum+100*s.Best.Score, n+1
+	}
+	switch n {
+	case 0:
+		return nil
+	case len(result.Tasks):
+		return append(cells, Cell{Text: fmt.Sprintf("%.1f", sum/float64(n))})
+	}
+	return append(cells, Cell{Text: nothing})
+}
+
+// marks number a table's notes by letters.
+type marks struct {
+	notes *[]string
+	known map[string]string
+}
+
+// of is a note's mark, " (a)", and "" for no note. A new one goes below the
+// table.
+func (m *marks) of(note string) string {
+	if note == "" {
+		return ""
+	}
+	if m.known == nil {
+		m.known = map[string]string{}
+	}
+	if m.known[note] == "" {
+		m.known[note] = fmt.Sprintf(" (%c)", 'a'+len(m.known))
+		*m.notes = append(*m.notes, strings.TrimSpace(m.known[note])+" "+note)
+	}
+	return m.known[note]
+}
+
 // JGLUESpread says what the best of a sweep is worth: the same setting over
 // its seeds, and the median over all settings.
 func JGLUESpread(j *result.JGLUE) (*Table, error) {
@@ -74,6 +103,7 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 		Columns: append(left("Model", "Task", "Metric"), right("Runs", "Best", "Rate", "Epochs", "Mean ± deviation", "Seeds", "Chosen", "Worth", "Median", "Settings")...),
 		Notes:   append(notes(j.Provenance), "Chosen: best minus the mean over seeds. Worth: what choosing the best run on the validation split adds, measured as the score of the run that is best on a random half of the rows, there minus on the other half."),
 	}
+	letters := marks{notes: &t.Notes}
 	for _, m := range j.Models {
 		for _, task := range result.Tasks {
 			s, ok := j.Score(m.Label(), task)
@@ -84,7 +114,7 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 			if s.Seeds > 1 {
 				spread += fmt.Sprintf(" ± %.1f", 100*s.Deviation)
 			}
-			t.Rows = append(t.Rows, row(m.Label(), task, s.Best.Metric, fmt.Sprint(s.Runs), fmt.Sprintf("%.1f", 100*s.Best.Score),
+			t.Rows = append(t.Rows, row(m.Label(), task+letters.of(s.Best.Note), s.Best.Metric, fmt.Sprint(s.Runs), fmt.Sprintf("%.1f", 100*s.Best.Score),
 				rate(s.Best.LR), fmt.Sprint(s.Best.Epochs), spread, fmt.Sprint(s.Seeds), chosen(s), worth(j, m.Label(), task), fmt.Sprintf("%.1f", 100*s.Median), fmt.Sprint(s.Settings)))
 		}
 	}

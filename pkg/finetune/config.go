@@ -3,6 +3,7 @@ package finetune
 import (
 	"fmt"
 	"math"
+	"os"
 
 	"llmjp.internal/modernbert/pkg/jglue"
 	"llmjp.internal/modernbert/pkg/project"
@@ -49,20 +50,26 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// Own takes the project's rows for a split that has none.
+// Own takes the project's rows for a split that has none. JNLI's training
+// labels are not among them: its official file is taken where somebody has put
+// it there as train.json, else the rows that stand in for it.
 func (c *Config) Own() error {
 	for _, part := range []struct {
 		files *[]string
-		name  string
-	}{{&c.Train, "train*.json"}, {&c.Valid, "valid.json"}} {
-		if len(*part.files) > 0 {
-			continue
+		names []string
+	}{{&c.Train, []string{"train.json", "train-recovered.json"}}, {&c.Valid, []string{"valid.json"}}} {
+		for _, name := range part.names {
+			if len(*part.files) > 0 {
+				break
+			}
+			path, err := project.Path("data", "jglue", c.Task.Key(), name)
+			if err != nil {
+				return err
+			}
+			if _, err := os.Stat(path); err == nil || name == part.names[len(part.names)-1] {
+				*part.files = []string{path}
+			}
 		}
-		path, err := project.Path("data", "jglue", c.Task.Key(), part.name)
-		if err != nil {
-			return err
-		}
-		*part.files = []string{path}
 	}
 	return nil
 }

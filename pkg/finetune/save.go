@@ -61,7 +61,10 @@ func (t *Trainer) Report(run *Run) (Report, error) {
 func (t *Trainer) Backend() string { return backend.Kind(t.backend) }
 
 // Note says why scores cannot be compared with the paper's, "" if they can.
-func (t *Trainer) Note() string { return t.Config.Task.Note(t.Rows()) }
+func (t *Trainer) Note() string {
+	training, validation := t.Rows()
+	return t.Config.Task.Note(t.Config.Train, training, validation)
+}
 
 // Provenance says where the model and the rows of a run come from.
 func (c Config) Provenance(seed uint64, began time.Time) (result.Provenance, error) {

@@ -140,10 +140,10 @@ func TestScore(t *testing.T) {
 }
 
 func TestNote(t *testing.T) {
-	if note := JSTS.Note(12451, 1457); note != "" {
+	if note := JSTS.Note([]string{"a/train.json"}, 12451, 1457); note != "" {
 		t.Error(note)
 	}
-	if note := JNLI.Note(1334, 2434); note != "trained on 1334 rows instead of the 20073 of JNLI: not comparable with the paper" {
+	if note := JNLI.Note([]string{"a/train-recovered.json"}, 1334, 2434); note != "trained on 1334 rows (train-recovered.json) instead of the 20073 of JNLI: not comparable with the paper" {
 		t.Error(note)
 	}
 }

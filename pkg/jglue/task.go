@@ -3,6 +3,7 @@ package jglue
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -118,11 +119,16 @@ func classes(x []float64) []int {
 }
 
 // Note says in a sentence why a score on so many rows cannot be compared with
-// the paper's; "" if it can.
-func (t Task) Note(train, valid int) string {
+// the paper's; "" if it can. It names the files that stand in for the task's
+// training rows.
+func (t Task) Note(files []string, train, valid int) string {
 	var parts []string
 	if train != t.Train {
-		parts = append(parts, fmt.Sprintf("trained on %d rows instead of the %d of %s", train, t.Train, t.Name))
+		names := make([]string, len(files))
+		for i, file := range files {
+			names[i] = filepath.Base(file)
+		}
+		parts = append(parts, fmt.Sprintf("trained on %d rows (%s) instead of the %d of %s", train, strings.Join(names, ", "), t.Train, t.Name))
 	}
 	if valid != t.Valid {
 		parts = append(parts, fmt.Sprintf("scored on %d rows instead of %d", valid, t.Valid))

@@ -64,7 +64,7 @@ func newHeader(c finetune.Config) (Header, error) {
 	}
 	h := Header{
 		Model: result.JGLUEModel{Checkpoint: c.Checkpoint}, Task: c.Task.Name, BatchSize: c.BatchSize, MaxLength: c.MaxLength,
-		Note: c.Task.Note(len(training), len(validation)), Labels: jglue.Labels(validation),
+		Note: c.Task.Note(c.Train, len(training), len(validation)), Labels: jglue.Labels(validation),
 	}
 	arch, err := checkpoint.Config(c.Model)
 	if err != nil {
