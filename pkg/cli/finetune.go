@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/finetune"
 	"llmjp.internal/modernbert/pkg/jglue"
@@ -140,6 +141,9 @@ func fineTune(ctx context.Context, o fineTuneOptions, config finetune.Config, st
 		if entries, err := os.ReadDir(o.output); err == nil && len(entries) > 0 {
 			return fmt.Errorf("--output %s is not empty: choose another folder, or --replace", o.output)
 		}
+	}
+	if err := durable.CheckDir(o.output, o.replace); err != nil {
+		return fmt.Errorf("--output: %w", err)
 	}
 	if err := o.find(ctx, &config, stderr); err != nil {
 		return err

@@ -63,6 +63,24 @@ func Dir(path string, replace bool, write func(temporary string) error) (err err
 	return nil
 }
 
+// CheckDir tells what would keep [Dir] from making path, for work that takes
+// long before it has anything to write. Parents are made.
+func CheckDir(path string, replace bool) error {
+	path = filepath.Clean(path)
+	_, err := checkTarget(path, replace)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o777)
+	}
+	if err == nil {
+		temporary := temporaryName(path)
+		err = errors.Join(os.Mkdir(temporary, 0o777), os.RemoveAll(temporary))
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
 // checkTarget says whether a directory has to make way; an empty one is removed.
 func checkTarget(path string, replace bool) (occupied bool, err error) {
 	info, err := os.Stat(path)

@@ -119,3 +119,23 @@ func TestDirTakesAnEmptyOne(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestCheckDir(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "full", "a"), "old")
+	if err := CheckDir(filepath.Join(dir, "parent", "new"), false); err != nil {
+		t.Error(err)
+	}
+	if err := CheckDir(filepath.Join(dir, "full"), true); err != nil {
+		t.Error(err)
+	}
+	for _, path := range []string{"full", filepath.Join("full", "a"), filepath.Join("full", "a", "b")} {
+		if err := CheckDir(filepath.Join(dir, path), false); err == nil {
+			t.Errorf("%s could be made", path)
+		}
+	}
+	want := map[string]string{"full": "/", "full/a": "old", "parent": "/"}
+	if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+}

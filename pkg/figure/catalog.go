@@ -1,8 +1,6 @@
 package figure
 
 import (
-	"fmt"
-
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -41,6 +39,7 @@ func Catalog() []Entry {
 		entry("jglue-spread", "Table 2: what the best of a sweep is worth", jglue, JGLUESpread),
 		entry("jglue-steps", "Table 2 over pretraining steps", jglue, JGLUESteps),
 		entry("jglue-sweep", "the sweep of the last checkpoint as a heat map", jglue, lastSweep),
+		entry("jglue-errors", "the rows that the last checkpoint gets most wrong", jglue, lastErrors),
 		entry("fill-mask-table", "Table 3: fill-mask, the paper's sentences", fill, FillMaskTable),
 		entry("fill-mask-all", "fill-mask, every sentence", fill, FillMaskAll),
 		entry("fill-mask-scores", "Table 3: expected answers found, every checkpoint", fill, FillMaskScores),
@@ -77,17 +76,7 @@ func speed(axis Axis) func(*result.Bench) (*Figure, error) {
 }
 
 // lastSweep draws the sweep of the last model that has runs.
-func lastSweep(j *result.JGLUE) (*Figure, error) {
-	if len(j.Models) == 0 {
-		return nil, fmt.Errorf("jglue-sweep: no models")
-	}
-	last := j.Models[0].Label()
-	for _, m := range j.Models {
-		for _, r := range j.Runs {
-			if r.Model == m.Label() {
-				last = r.Model
-			}
-		}
-	}
-	return JGLUESweep(j, last)
-}
+func lastSweep(j *result.JGLUE) (*Figure, error) { return JGLUESweep(j, j.Last()) }
+
+// lastErrors lists what the last model that has runs gets most wrong.
+func lastErrors(j *result.JGLUE) (*Table, error) { return JGLUEErrors(j, j.Last(), 5) }

@@ -121,6 +121,28 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 	return t, nil
 }
 
+// JGLUEErrors lists, a task after another, the n validation rows that the best
+// run of a model gets most wrong.
+func JGLUEErrors(j *result.JGLUE, model string, n int) (*Table, error) {
+	if err := j.Validate(); err != nil {
+		return nil, fmt.Errorf("jglue-errors: %w", err)
+	}
+	t := &Table{
+		Name: "jglue-errors", Caption: "JGLUE: what the best run of " + model + " gets most wrong",
+		Columns: append(left("Task", "Sentence", "Second sentence", "Label", "Prediction"), right("Error")...),
+		Notes:   []string{"Error: the distance from the label (JSTS), or the probability that was given to the wrong class."},
+	}
+	for _, task := range result.Tasks {
+		for _, m := range j.Worst(model, task, n) {
+			t.Rows = append(t.Rows, row(task, m.Sentence1, m.Sentence2, m.Label, m.Prediction, fmt.Sprintf("%.2f", m.Error)))
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil, NothingToDraw{"jglue-errors", fmt.Sprintf("no prediction of %q is kept", model)}
+	}
+	return t, nil
+}
+
 // chosen is best minus mean; with one seed they are the same run.
 func chosen(s result.TaskScore) string {
 	if s.Seeds < 2 {

@@ -75,6 +75,8 @@ func sampleJGLUE() *result.JGLUE {
 		m := result.JGLUEModel{Checkpoint: result.Checkpoint{Stage: 1 + i/5, Step: n}, Parameters: 187494646}
 		j.Models = append(j.Models, m)
 		for k, task := range result.Tasks {
+			j.Misjudged = append(j.Misjudged, result.Misjudgement{Model: m.Label(), Task: task, Sentence1: "猫がいる_。", Label: "neutral", Prediction: "entailment", Error: 0.9},
+				result.Misjudgement{Model: m.Label(), Task: task, Sentence1: "犬がいる。", Sentence2: "犬|猫", Label: "5.00", Prediction: "1.00", Error: 0.8})
 			if k > 0 { // the first task was not measured
 				j.Selections = append(j.Selections, result.Selection{Model: m.Label(), Task: task, Runs: 72, Splits: 500, Chosen: 0.8, HeldOut: 0.79})
 			}

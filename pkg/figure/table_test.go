@@ -32,6 +32,7 @@ func tables(t *testing.T) []*Table {
 	add(TrainingTable(sampleCurve()))
 	add(JGLUETable(j))
 	add(JGLUESpread(j))
+	add(JGLUEErrors(j, j.Last(), 1))
 	add(FillMaskTable(sampleFillMask()))
 	add(FillMaskAll(sampleFillMask()))
 	add(FillMaskScores(sampleFillMask()))

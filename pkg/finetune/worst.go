@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strconv"
 
 	"llmjp.internal/modernbert/pkg/result"
 )
@@ -14,17 +13,11 @@ import (
 // the wrong class.
 func (t *Trainer) Worst(run *Run, n int) []result.Misjudgement {
 	task := t.Config.Task
-	name := func(label float64) string {
-		if task.Regression() {
-			return strconv.FormatFloat(label, 'f', 2, 64)
-		}
-		return task.Labels[int(label)]
-	}
 	var list []result.Misjudgement
 	for i, e := range t.valid.examples {
 		m := result.Misjudgement{
 			Model: t.Config.Checkpoint.Label(), Task: task.Name, Sentence1: e.A, Sentence2: e.B,
-			Label: name(e.Label), Prediction: name(run.Predictions[i]),
+			Label: task.LabelName(e.Label), Prediction: task.LabelName(run.Predictions[i]),
 		}
 		switch {
 		case task.Regression():

@@ -139,6 +139,24 @@ func TestScore(t *testing.T) {
 	}
 }
 
+func TestConstant(t *testing.T) {
+	for _, c := range []struct {
+		task Task
+		want float64
+	}{{JSTS, 0}, {JNLI, 1350.0 / 2434}, {JCoLA, 726.0 / 865}} {
+		examples, err := Read(c.task, data(t, c.task.Key(), "valid.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.task.Constant(Labels(examples)); got != c.want {
+			t.Errorf("%s: %g, want %g", c.task.Name, got, c.want)
+		}
+	}
+	if a, b := JSTS.LabelName(2.5), JNLI.LabelName(1); a != "2.50" || b != "contradiction" {
+		t.Errorf("labels are called %s, %s", a, b)
+	}
+}
+
 func TestNote(t *testing.T) {
 	if note := JSTS.Note([]string{"a/train.json"}, 12451, 1457); note != "" {
 		t.Error(note)

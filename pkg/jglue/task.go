@@ -5,7 +5,10 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"gonum.org/v1/gonum/stat"
 
 	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/model"
@@ -116,6 +119,23 @@ func classes(x []float64) []int {
 		out[i] = int(v)
 	}
 	return out
+}
+
+// LabelName is a label for a reader: a score with two digits, or a class's
+// name.
+func (t Task) LabelName(label float64) string {
+	if t.Regression() {
+		return strconv.FormatFloat(label, 'f', 2, 64)
+	}
+	return t.Labels[int(label)]
+}
+
+// Constant is the score of the most frequent label, given as every row's
+// answer: what costs nothing.
+func (t Task) Constant(labels []float64) float64 {
+	most, _ := stat.Mode(labels, nil)
+	score, _ := t.Score(labels, slices.Repeat([]float64{most}, len(labels)))
+	return score
 }
 
 // Note says in a sentence why a score on so many rows cannot be compared with

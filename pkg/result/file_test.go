@@ -31,7 +31,7 @@ func samples() []Result {
 		&Similarity{from, []PairDistances{{Checkpoint{"", 1, 0}, []float32{0.1, 0.25}, long}}},
 		&Retrieval{from, "pairs", 830, []RetrievalRow{{Checkpoint{"a", 0, 0}, 0.5, 0.25}}},
 		&JGLUE{
-			Provenance: from, Models: []JGLUEModel{{Checkpoint{Name: "a"}, 187}},
+			Provenance: from, Models: []JGLUEModel{{Checkpoint{Name: "a"}, 187, "5eed"}},
 			Runs:       []FineTuneRun{{Model: "a", Task: "JSTS", LR: 1e-5, Epochs: 3, Seed: 42, Metric: "pearson", Score: 0.9}},
 			Selections: []Selection{{"a", "JSTS", 36, 500, 0.91, 0.9}},
 			Misjudged:  []Misjudgement{{"a", "JSTS", "猫がいる。", "犬がいる。", "0.00", "3.50", 3.5}},

@@ -67,7 +67,8 @@ type Misjudgement struct {
 // JGLUEModel is a row of the table.
 type JGLUEModel struct {
 	Checkpoint
-	Parameters int `json:"parameters,omitempty"`
+	Parameters int    `json:"parameters,omitempty"`
+	Weights    string `json:"weights,omitempty"` // SHA-256
 }
 
 // FineTuneRun is one independent run of the sweep.
@@ -145,6 +146,29 @@ func (j *JGLUE) Validate() error {
 		}
 	}
 	return nil
+}
+
+// Last is the label of the last model that has runs: the last checkpoint, or
+// the last baseline where there is none.
+func (j *JGLUE) Last() string {
+	last := ""
+	for _, m := range j.Models {
+		if slices.ContainsFunc(j.Runs, func(r FineTuneRun) bool { return r.Model == m.Label() }) {
+			last = m.Label()
+		}
+	}
+	return last
+}
+
+// Worst are the n rows on which the best run of a model on a task is most
+// wrong, the worst first.
+func (j *JGLUE) Worst(model, task string, n int) (worst []Misjudgement) {
+	for _, m := range j.Misjudged {
+		if m.Model == model && m.Task == task && len(worst) < n {
+			worst = append(worst, m)
+		}
+	}
+	return worst
 }
 
 // TaskScore is what a sweep says about one model and task.

@@ -9,6 +9,7 @@ package inline
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html"
 	"os"
@@ -26,7 +27,13 @@ const zoom = 1.25
 
 // Show displays a figure (as PNG at two pixels a point of the screen) or a
 // table. It takes what the functions of package figure return.
+//
+// Where the result has not what a figure shows, that is said in its place.
 func Show(d figure.Drawing, err error) {
+	if without := (figure.NothingToDraw{}); errors.As(err, &without) {
+		Markdown("%s", without)
+		return
+	}
 	check(err)
 	switch d := d.(type) {
 	case *figure.Figure:
@@ -42,9 +49,10 @@ func Show(d figure.Drawing, err error) {
 
 // Save writes the drawing's files into Figures and shows it.
 func Save(d figure.Drawing, err error) {
-	check(err)
-	Must(d.Save(Figures()))
-	Show(d, nil)
+	if err == nil {
+		Must(d.Save(Figures()))
+	}
+	Show(d, err)
 }
 
 // Markdown displays text, such as a finding computed from data.
@@ -55,10 +63,11 @@ func Markdown(format string, args ...any) {
 	send(map[protocol.MIMEType]any{protocol.MIMETextMarkdown: format}, nil)
 }
 
-// Live is one place in a cell's output that shows one figure after another.
+// Live is one place in a cell's output that shows one figure or line of text
+// after another.
 type Live struct{ id string }
 
-// NewLive makes a place for figures that change while the cell runs.
+// NewLive makes a place for what changes while the cell runs.
 func NewLive() *Live { return &Live{gonbui.UniqueID()} }
 
 // Show replaces the figure.
@@ -70,6 +79,15 @@ func (l *Live) Show(f *figure.Figure, err error) {
 	s := size(f)
 	gonbui.UpdateHTML(l.id, fmt.Sprintf(`<img width="%d" height="%d" alt="%s" src="data:image/png;base64,%s">`,
 		s["width"], s["height"], html.EscapeString(f.Alt), base64.StdEncoding.EncodeToString(Must(f.PNG(2)))))
+	gonbui.Sync()
+}
+
+// Say replaces what is there by a line of text, such as how far the work is.
+func (l *Live) Say(line string) {
+	if !gonbui.IsNotebook {
+		return
+	}
+	gonbui.UpdateHTML(l.id, html.EscapeString(line))
 	gonbui.Sync()
 }
 

@@ -21,6 +21,8 @@ func TestSave(t *testing.T) {
 	Save(figure.TrainingCurve(Must(TrainingCurve())))
 	Save(figure.TrainingTable(curve))
 	NewLive().Show(figure.TrainingCurve(curve))
+	NewLive().Say("half of it")
+	Save((*figure.Figure)(nil), figure.NothingToDraw{Name: "jglue-steps", Reason: "no checkpoint"}) // does not end the program
 	Markdown("a finding: %d", 1)
 	for _, name := range []string{"training-curve.svg", "training-curve@2x.png", "training-table.md"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {

@@ -83,18 +83,21 @@ func Renew(ctx context.Context, dir string, say func(line string)) (*result.JGLU
 		return nil, err
 	}
 	if len(folders) == 0 {
-		list, err := models.FromEnvironment()
+		named, err := models.FromEnvironment()
 		if err != nil {
 			return nil, err
 		}
-		if len(list) == 0 {
+		if len(named) == 0 {
 			return result.Load[result.JGLUE](dir)
 		}
 		try, err := FromEnvironment()
 		if err != nil {
 			return nil, err
 		}
-		list = evenly(list, try.Checkpoints)
+		list, err := find(ctx, evenly(named, try.Checkpoints))
+		if err != nil {
+			return nil, err
+		}
 		if old != nil && covers(old, list) && len(old.Runs) > len(list)*len(try.Tasks)*len(try.Grid.Settings()) {
 			return old, nil
 		}
@@ -121,10 +124,34 @@ func expand(patterns []string) (folders []string, err error) {
 	return folders, nil
 }
 
+// found is a model whose files are here.
+type found struct {
+	models.Model
+	dir, weights string
+}
+
+func find(ctx context.Context, list []models.Model) ([]found, error) {
+	out := make([]found, len(list))
+	for i, m := range list {
+		dir, err := hub.Resolve(ctx, m.Ref)
+		if err != nil {
+			return nil, err
+		}
+		sum, err := weights(dir)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = found{m, dir, sum}
+	}
+	return out, nil
+}
+
 // covers tells whether a result has all of these models.
-func covers(j *result.JGLUE, list []models.Model) bool {
-	return !slices.ContainsFunc(list, func(m models.Model) bool {
-		return !slices.ContainsFunc(j.Models, func(other result.JGLUEModel) bool { return other.Label() == m.Label() })
+func covers(j *result.JGLUE, list []found) bool {
+	return !slices.ContainsFunc(list, func(m found) bool {
+		return !slices.ContainsFunc(j.Models, func(other result.JGLUEModel) bool {
+			return other.Label() == m.Label() && other.Weights == m.weights
+		})
 	})
 }
 
@@ -157,27 +184,23 @@ func evenly(list []models.Model, n int) (out []models.Model) {
 }
 
 // run makes the sweeps of a model on a task, a folder each.
-func (t Try) run(ctx context.Context, list []models.Model, say func(string)) (folders []string, err error) {
+func (t Try) run(ctx context.Context, list []found, say func(string)) (folders []string, err error) {
 	for _, m := range list {
-		dir, err := hub.Resolve(ctx, m.Ref)
-		if err != nil {
-			return nil, err
-		}
-		sum, err := weights(dir)
-		if err != nil {
-			return nil, err
-		}
 		for _, task := range t.Tasks {
-			c := finetune.Config{Task: task, Model: dir, Name: m.Ref, Checkpoint: m.Checkpoint, Rows: t.Rows}
+			c := finetune.Config{Task: task, Model: m.dir, Name: m.Ref, Checkpoint: m.Checkpoint, Rows: t.Rows}
 			if err := c.Own(); err != nil {
 				return nil, err
 			}
-			folder := filepath.Join(t.Output, fmt.Sprintf("%s-%d-stage%d-%d-%.8s", task.Key(), t.Rows, m.Stage, m.Step, sum))
-			say(fmt.Sprintf("%s, %s", m.Label(), task.Name))
-			if err := Local(ctx, Options{Config: c, Grid: t.Grid, Dir: folder}); err != nil {
+			runs := len(t.Grid.Settings())
+			o := Options{Config: c, Grid: t.Grid, Dir: filepath.Join(t.Output, fmt.Sprintf("%s-%d-stage%d-%d-%.8s", task.Key(), t.Rows, m.Stage, m.Step, m.weights))}
+			o.Progress = func(s finetune.Setting) func(finetune.Update, int) {
+				say(fmt.Sprintf("%s, %s: %s, %d runs in all", m.Label(), task.Name, s, runs))
+				return nil
+			}
+			if err := Local(ctx, o); err != nil {
 				return nil, fmt.Errorf("%s, %s: %w", m.Label(), task.Name, err)
 			}
-			folders = append(folders, folder)
+			folders = append(folders, o.Dir)
 		}
 	}
 	return folders, nil

@@ -47,7 +47,7 @@ func TestRenew(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, ok := j.Score("modernbert", "JCoLA")
-	if !ok || s.Runs != 2 || !strings.Contains(s.Best.Note, "trained on 24 rows") || len(said) != 1 {
+	if !ok || s.Runs != 2 || !strings.Contains(s.Best.Note, "trained on 24 rows") || len(said) != 2 {
 		t.Errorf("%+v, said %v", s, said)
 	}
 	t.Setenv(models.ModelsVariable, "")

@@ -34,8 +34,7 @@ const (
 type Header struct {
 	Provenance result.Provenance `json:"provenance"`
 	Model      result.JGLUEModel `json:"model"`
-	Weights    string            `json:"weights"` // SHA-256
-	Task       string            `json:"task"`    // "JSTS"
+	Task       string            `json:"task"` // "JSTS"
 	BatchSize  int               `json:"batch_size"`
 	MaxLength  int               `json:"max_length"`
 	Note       string            `json:"note,omitempty"` // see result.FineTuneRun
@@ -71,7 +70,7 @@ func newHeader(c finetune.Config) (Header, error) {
 		return Header{}, err
 	}
 	h.Model.Parameters = model.Count(arch.WithLabels(c.Task.Outputs, c.Task.Problem).Params(model.SequenceClassification))
-	if h.Weights, err = weights(c.Model); err != nil {
+	if h.Model.Weights, err = weights(c.Model); err != nil {
 		return Header{}, err
 	}
 	h.Provenance, err = c.Provenance(0, time.Now())
@@ -112,7 +111,7 @@ func (h Header) differs(other Header) string {
 	switch {
 	case h.Task != other.Task:
 		return fmt.Sprintf("on %s, not on %s", h.Task, other.Task)
-	case h.Weights != other.Weights || h.Provenance.Config != other.Provenance.Config:
+	case h.Model.Weights != other.Model.Weights || h.Provenance.Config != other.Provenance.Config:
 		return fmt.Sprintf("of another model (%s, %s)", h.Model.Label(), h.Provenance.Preset)
 	case h.Model.Label() != other.Model.Label():
 		return fmt.Sprintf("of a model called %s, not %s", h.Model.Label(), other.Model.Label())

@@ -46,6 +46,9 @@ func Slurm(ctx context.Context, o Options, s SlurmOptions) error {
 			return fmt.Errorf("%s is not to be found: is Slurm installed here? --engine local needs none", program)
 		}
 	}
+	if _, err := command(ctx, "squeue", "--noheader", "--me"); err != nil {
+		return fmt.Errorf("Slurm does not answer: %w; --engine local needs none", err)
+	}
 	f, unlock, err := o.begin()
 	if err != nil {
 		return err
@@ -213,7 +216,15 @@ func command(ctx context.Context, name string, args ...string) (string, error) {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(errs.String()))
+		return "", fmt.Errorf("%s: %w: %s", name, err, complaint(errs.String()))
 	}
 	return out.String(), nil
+}
+
+// complaint is what a program of Slurm says on its standard error in one line:
+// its last one, which names the cause, and of those before it what sbatch has
+// to say of a job's options.
+func complaint(errs string) string {
+	lines := strings.Split(strings.TrimSpace(errs), "\n")
+	return strings.Join(lines[max(0, len(lines)-2):], "; ")
 }

@@ -100,3 +100,22 @@ func TestWithoutSlurm(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Slurm's programs without a cluster: one line, and no folder.
+func TestSlurmDoesNotAnswer(t *testing.T) {
+	programs, dir := t.TempDir(), filepath.Join(t.TempDir(), "sweep")
+	for _, name := range []string{"sbatch", "squeue"} {
+		write(t, filepath.Join(programs, name), "#!/bin/sh\necho first >&2\necho second >&2\necho 'squeue: fatal: no configuration' >&2\nexit 1\n")
+		if err := os.Chmod(filepath.Join(programs, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", programs+":/bin:/usr/bin")
+	err := Slurm(context.Background(), options(t, dir), SlurmOptions{})
+	if err == nil || err.Error() != "Slurm does not answer: squeue: exit status 1: second; squeue: fatal: no configuration; --engine local needs none" {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("it left a folder")
+	}
+}
