@@ -64,10 +64,17 @@ func Dir(path string, replace bool, write func(temporary string) error) (err err
 }
 
 // CheckDir tells what would keep [Dir] from making path, for work that takes
-// long before it has anything to write. Parents are made.
+// long before it has anything to write. Parents are made, and what a process
+// that was killed left of path half written is removed.
 func CheckDir(path string, replace bool) error {
 	path = filepath.Clean(path)
 	_, err := checkTarget(path, replace)
+	if err == nil {
+		left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".????????????????.tmp"))
+		for _, temporary := range left {
+			err = errors.Join(err, os.RemoveAll(temporary))
+		}
+	}
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(path), 0o777)
 	}

@@ -123,6 +123,8 @@ func TestDirTakesAnEmptyOne(t *testing.T) {
 func TestCheckDir(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "full", "a"), "old")
+	put(t, filepath.Join(dir, "parent", ".new.0123456789abcdef.tmp", "a"), "half")
+	put(t, filepath.Join(dir, "parent", ".other.0123456789abcdef.tmp"), "half")
 	if err := CheckDir(filepath.Join(dir, "parent", "new"), false); err != nil {
 		t.Error(err)
 	}
@@ -134,7 +136,7 @@ func TestCheckDir(t *testing.T) {
 			t.Errorf("%s could be made", path)
 		}
 	}
-	want := map[string]string{"full": "/", "full/a": "old", "parent": "/"}
+	want := map[string]string{"full": "/", "full/a": "old", "parent": "/", "parent/.other.0123456789abcdef.tmp": "half"}
 	if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
 		t.Error(diff)
 	}
