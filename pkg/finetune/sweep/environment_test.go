@@ -38,7 +38,7 @@ func TestRenew(t *testing.T) {
 		t.Errorf("nothing is there and nothing is named: %v", err)
 	}
 	t.Setenv(models.ModelsVariable, "../../eval/testdata/modernbert")
-	t.Setenv(tasksVariable, "jcola")
+	t.Setenv(tasksVariable, "jcola, jsts")
 	t.Setenv(gridVariable, "lr=1e-3 epochs=1,2")
 	t.Setenv(rowsVariable, "24")
 	t.Setenv(outputVariable, out)
@@ -46,15 +46,17 @@ func TestRenew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, ok := j.Score("modernbert", "JCoLA")
-	if !ok || s.Runs != 2 || !strings.Contains(s.Best.Note, "trained on 24 rows") || len(said) != 2 {
-		t.Errorf("%+v, said %v", s, said)
+	for _, task := range []string{"JSTS", "JCoLA"} {
+		s, ok := j.Score("modernbert", task)
+		if !ok || s.Runs != 2 || !strings.Contains(s.Best.Note, "trained on 24 rows") || len(said) != 4 {
+			t.Errorf("%s: %+v, said %v", task, s, said)
+		}
 	}
 	t.Setenv(models.ModelsVariable, "")
 	if again, err := Renew(ctx, dir, say); err != nil || !cmp.Equal(again, j) {
 		t.Errorf("read again: %v\n%s", err, cmp.Diff(j, again))
 	}
-	t.Setenv(sweepsVariable, filepath.Join(out, "jcola-*"))
+	t.Setenv(sweepsVariable, filepath.Join(out, "j*"))
 	if again, err := Renew(ctx, t.TempDir(), say); err != nil || !cmp.Equal(again, j) {
 		t.Errorf("collected again: %v\n%s", err, cmp.Diff(j, again))
 	}

@@ -69,7 +69,7 @@ func newHeader(c finetune.Config) (Header, error) {
 	if err != nil {
 		return Header{}, err
 	}
-	h.Model.Parameters = model.Count(arch.WithLabels(c.Task.Outputs, c.Task.Problem).Params(model.SequenceClassification))
+	h.Model.Parameters = model.Count(arch.Params(model.MaskedLM)) // as the paper counts, and the same for every task
 	if h.Model.Weights, err = weights(c.Model); err != nil {
 		return Header{}, err
 	}
