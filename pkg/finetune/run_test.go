@@ -183,8 +183,6 @@ func TestSave(t *testing.T) {
 	}
 }
 
-func lines2(t *testing.T, path string) []Update { return lines[Update](t, path) }
-
 func lines[T any](t *testing.T, path string) (out []T) {
 	t.Helper()
 	f, err := os.Open(path)
