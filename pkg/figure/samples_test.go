@@ -9,9 +9,9 @@ import (
 )
 
 func sampleCurve() *result.TrainingCurve {
-	c := &result.TrainingCurve{Unigram: &result.Unigram{Loss: 7.2, Accuracy: 0.06}}
+	c := &result.TrainingCurve{}
 	for s, n := range []int{400, 150} {
-		st := result.Stage{Stage: s + 1, TotalSteps: n, MaxLength: 128 << s}
+		st := result.Stage{Stage: s + 1, TotalSteps: n, MaxLength: 128 << s, Unigram: &result.Unigram{Loss: 7.2 + 0.4*float64(s), Accuracy: 0.06}}
 		for i := 0; i <= n; i += 25 {
 			e := result.Evaluation{Step: i, Loss: 5 + 6*math.Exp(-float64(i+s*400)/100), Accuracy: 0.25 - 0.25*math.Exp(-float64(i+s*400)/100)}
 			r, m := 0.3+0.1*math.Exp(-float64(i)/100), 0.2+0.1*math.Exp(-float64(i)/100)

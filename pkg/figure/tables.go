@@ -35,9 +35,9 @@ func TrainingTable(c *result.TrainingCurve) (*Table, error) {
 			add("best retrieval", best)
 		}
 		add("end", s.Last())
-	}
-	if u := c.Unigram; u != nil {
-		t.Rows = append(t.Rows, row("", "unigram floor", "", fmt.Sprintf("%.3f", u.Loss), fmt.Sprintf("%.3f", u.Accuracy), "", ""))
+		if u := s.Unigram; u != nil {
+			t.Rows = append(t.Rows, row(fmt.Sprint(s.Stage), "unigram floor", "", fmt.Sprintf("%.3f", u.Loss), fmt.Sprintf("%.3f", u.Accuracy), "", ""))
+		}
 	}
 	return t, nil
 }

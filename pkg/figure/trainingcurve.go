@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -12,7 +13,7 @@ import (
 
 // TrainingCurve is Figure 1: validation loss and accuracy, and zero-shot
 // retrieval, over the steps of both stages. Stage 2 follows stage 1 on the
-// axis, on a grey ground. The dashed line is the floor of the unigram
+// axis, on a grey ground. The dashed line is each stage's floor of the unigram
 // distribution.
 func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 	if err := curve.Validate(); err != nil {
@@ -46,6 +47,7 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 
 	var keys []key
 	lossMax, accuracyMax, retrievalMax, training := 0.0, 0.0, 0.0, false
+	var floors []string
 	for i, s := range curve.Stages {
 		c := seriesColor(i)
 		solid := lineStyle(c, 1.2)
@@ -70,6 +72,16 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 				retrievalMax = math.Max(retrievalMax, *e.MRR10)
 			}
 		}
+		if u := s.Unigram; u != nil {
+			end := start
+			if i+1 < len(starts) {
+				end = starts[i+1]
+			}
+			loss.line(xys{{X: starts[i], Y: u.Loss}, {X: end, Y: u.Loss}}, lineStyle(muted, 0.8, dashes...))
+			accuracy.line(xys{{X: starts[i], Y: u.Accuracy}, {X: end, Y: u.Accuracy}}, lineStyle(muted, 0.8, dashes...))
+			accuracyMax = math.Max(accuracyMax, u.Accuracy)
+			floors = append(floors, fmt.Sprintf("%.2f", u.Loss))
+		}
 		radius := 1.6
 		if len(s.Evaluations) > 60 {
 			radius = 0 // the line says it all
@@ -79,12 +91,9 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 		retrieval.curve(recalls, solid, draw.CircleGlyph{}, radius)
 		retrieval.curve(mrrs, lineStyle(c, 1.2, dashes...), draw.BoxGlyph{}, radius)
 	}
-	if u := curve.Unigram; u != nil {
-		loss.level(u.Loss, muted)
-		accuracy.level(u.Accuracy, muted)
-		accuracyMax = math.Max(accuracyMax, u.Accuracy)
+	if len(floors) > 0 {
 		dashed := lineStyle(muted, 0.8, dashes...)
-		keys = append(keys, key{label: fmt.Sprintf("unigram floor (%.2f)", u.Loss), color: muted, line: &dashed})
+		keys = append(keys, key{label: fmt.Sprintf("unigram floor (%s)", strings.Join(floors, ", ")), color: muted, line: &dashed})
 	}
 	if training {
 		thin := lineStyle(fade(seriesColor(0), 0.6), 1)

@@ -21,8 +21,8 @@ func samples() []Result {
 		long[i] = float32(i) / 150
 	}
 	return []Result{
-		&TrainingCurve{Provenance: from, Unigram: &Unigram{7.1, 0.05}, Stages: []Stage{
-			{Stage: 1, TotalSteps: 20, MaxLength: 128, Evaluations: []Evaluation{{Step: 0, Loss: 11.5, Accuracy: 0}, {10, 8, 0.1, ptr(0.2), ptr(0.1)}}, Training: []TrainingLoss{{1, 11.4}}},
+		&TrainingCurve{Provenance: from, Stages: []Stage{
+			{Stage: 1, TotalSteps: 20, MaxLength: 128, Unigram: &Unigram{7.1, 0.05}, Evaluations: []Evaluation{{Step: 0, Loss: 11.5, Accuracy: 0}, {10, 8, 0.1, ptr(0.2), ptr(0.1)}}, Training: []TrainingLoss{{1, 11.4}}},
 			{Stage: 2, TotalSteps: 10, MaxLength: 256, Evaluations: []Evaluation{{10, 7, 0.2, ptr(0.3), ptr(0.2)}}},
 		}},
 		&FillMask{from, []Checkpoint{{Name: "a"}}, []Gap{{1, "吾輩は{}である。", []string{"猫"}, []int{1}, [][]Guess{{{9, "猫", 0.5}, {8, "犬", 0.1}}}}}},

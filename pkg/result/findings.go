@@ -16,8 +16,8 @@ func (c *TrainingCurve) Findings() []string {
 		out = append(out, fmt.Sprintf("Stage %d: over %d steps the validation loss went from %.2f to %.2f nats (it fell at %d of %d evaluations) and the accuracy from %.1f %% to %.1f %%.",
 			s.Stage, last.Step-first.Step, first.Loss, last.Loss, s.falls(), len(s.Evaluations)-1, 100*first.Accuracy, 100*last.Accuracy))
 	}
-	end := c.Stages[len(c.Stages)-1].Last()
-	if u := c.Unigram; u != nil {
+	last := c.Stages[len(c.Stages)-1]
+	if u, end := last.Unigram, last.Last(); u != nil {
 		side := fmt.Sprintf("%.2f nats under the unigram floor of %.2f: the model uses the context.", u.Loss-end.Loss, u.Loss)
 		if end.Loss >= u.Loss {
 			side = fmt.Sprintf("not under the unigram floor of %.2f: the model has not yet learnt more than how frequent each token is.", u.Loss)

@@ -7,9 +7,9 @@ import (
 )
 
 func TestFindings(t *testing.T) {
-	c := &TrainingCurve{Unigram: &Unigram{7, 0.05}, Stages: []Stage{
-		{Stage: 1, Evaluations: []Evaluation{{0, 11.5, 0, ptr(0.1), ptr(0.05)}, {10, 9, 0.1, ptr(0.3), ptr(0.2)}, {20, 9.1, 0.1, ptr(0.2), ptr(0.1)}}},
-		{Stage: 2, Evaluations: []Evaluation{{5, 8.5, 0.12, nil, nil}, {10, 8, 0.15, ptr(0.15), ptr(0.1)}}},
+	c := &TrainingCurve{Stages: []Stage{
+		{Stage: 1, Unigram: &Unigram{9.5, 0.05}, Evaluations: []Evaluation{{0, 11.5, 0, ptr(0.1), ptr(0.05)}, {10, 9, 0.1, ptr(0.3), ptr(0.2)}, {20, 9.1, 0.1, ptr(0.2), ptr(0.1)}}},
+		{Stage: 2, Unigram: &Unigram{7, 0.05}, Evaluations: []Evaluation{{5, 8.5, 0.12, nil, nil}, {10, 8, 0.15, ptr(0.15), ptr(0.1)}}},
 	}}
 	want := []string{
 		"Stage 1: over 20 steps the validation loss went from 11.50 to 9.10 nats (it fell at 1 of 2 evaluations) and the accuracy from 0.0 % to 10.0 %.",

@@ -41,9 +41,6 @@ func TrainingCurveFromRun(dirs ...string) (*TrainingCurve, error) {
 		}
 		c.Stages = append(c.Stages, stage)
 		c.Provenance = join(c.Provenance, run.Provenance, i == 0)
-		if c.Unigram == nil {
-			c.Unigram = run.Unigram
-		}
 	}
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("%v: %w", dirs, err)
@@ -79,7 +76,7 @@ func readStage(dir string) (Run, Stage, error) {
 	if err := json.Unmarshal(content, &run); err != nil {
 		return run, Stage{}, fmt.Errorf("%s: %w", path, err)
 	}
-	s := Stage{Stage: run.Stage, TotalSteps: run.TotalSteps, MaxLength: run.MaxLength}
+	s := Stage{Stage: run.Stage, TotalSteps: run.TotalSteps, MaxLength: run.MaxLength, Unigram: run.Unigram}
 	if s.Evaluations, err = readLines[Evaluation](filepath.Join(dir, "eval.jsonl")); err != nil {
 		return run, s, err
 	}

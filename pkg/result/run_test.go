@@ -31,7 +31,7 @@ func TestTrainingCurveFromRun(t *testing.T) {
 		`{"step":0,"loss":11.5,"accuracy":0}`+"\n"+`{"step":2,"loss":8,"accuracy":0.1,"recall@10":0.25,"mrr@10":0.125,"seconds":3}`+"\n",
 		`{"step":1,"loss":11.4,"lr":0,"seconds":0.5}`+"\n"+`{"step":2,"loss":9,"lr":0.1,"seconds":0.25}`+"\n"+`{"step":3,"lo`)
 	two := runDir(t,
-		`{"preset":"tiny","stage":2,"total_steps":1,"max_length":256,"seed":42,"data":[{"name":"wiki"},{"name":"aozora"}]}`,
+		`{"preset":"tiny","stage":2,"total_steps":1,"max_length":256,"seed":42,"data":[{"name":"wiki"},{"name":"aozora"}],"unigram":{"loss":7.5,"accuracy":0.04}}`,
 		`{"step":1,"loss":7.5,"accuracy":0.2}`+"\n", `{"step":1,"loss":7.6,"seconds":1}`+"\n")
 	got, err := TrainingCurveFromRun(one, two)
 	if err != nil {
@@ -39,12 +39,11 @@ func TestTrainingCurveFromRun(t *testing.T) {
 	}
 	want := &TrainingCurve{
 		Provenance: Provenance{Preset: "tiny", Seed: 42, Data: []Data{{Name: "wiki"}, {Name: "aozora"}}, Seconds: 1.75},
-		Unigram:    &Unigram{7, 0.05},
 		Stages: []Stage{
-			{Stage: 1, TotalSteps: 2, MaxLength: 128, Seconds: 0.75,
+			{Stage: 1, TotalSteps: 2, MaxLength: 128, Seconds: 0.75, Unigram: &Unigram{7, 0.05},
 				Evaluations: []Evaluation{{Step: 0, Loss: 11.5}, {2, 8, 0.1, ptr(0.25), ptr(0.125)}},
 				Training:    []TrainingLoss{{1, 11.4}, {2, 9}}},
-			{Stage: 2, TotalSteps: 1, MaxLength: 256, Seconds: 1,
+			{Stage: 2, TotalSteps: 1, MaxLength: 256, Seconds: 1, Unigram: &Unigram{7.5, 0.04},
 				Evaluations: []Evaluation{{Step: 1, Loss: 7.5, Accuracy: 0.2}}, Training: []TrainingLoss{{1, 7.6}}},
 		},
 	}

@@ -9,10 +9,7 @@ import (
 // modelling, and zero-shot retrieval, over the steps of each stage.
 type TrainingCurve struct {
 	Provenance Provenance `json:"provenance"`
-	// Unigram is the floor: what a model scores that knows only how frequent
-	// each token is in the training text.
-	Unigram *Unigram `json:"unigram,omitempty"`
-	Stages  []Stage  `json:"stages"`
+	Stages     []Stage    `json:"stages"`
 }
 
 // Unigram is the score of the training text's token frequencies on the
@@ -28,6 +25,10 @@ type Stage struct {
 	TotalSteps int     `json:"total_steps"` // the length of the schedule
 	MaxLength  int     `json:"max_length"`  // tokens a document
 	Seconds    float64 `json:"seconds,omitempty"`
+	// Unigram is the floor: what a model scores that knows only how frequent
+	// each token is in the training text. Stages that cut the validation text
+	// at different lengths have different floors.
+	Unigram *Unigram `json:"unigram,omitempty"`
 	// Evaluations are in the order of steps.
 	Evaluations []Evaluation `json:"evaluations"`
 	// Training is the training loss of some steps, in their order.
@@ -59,11 +60,6 @@ func (c *TrainingCurve) Validate() error {
 	if len(c.Stages) == 0 {
 		return errors.New("stages is empty")
 	}
-	if u := c.Unigram; u != nil {
-		if err := first(positive("unigram.loss", u.Loss), share("unigram.accuracy", u.Accuracy)); err != nil {
-			return err
-		}
-	}
 	for i, s := range c.Stages {
 		if err := s.validate(); err != nil {
 			return fmt.Errorf("stages[%d]: %w", i, err)
@@ -78,6 +74,11 @@ func (c *TrainingCurve) Validate() error {
 func (s Stage) validate() error {
 	if len(s.Evaluations) == 0 {
 		return errors.New("evaluations is empty")
+	}
+	if u := s.Unigram; u != nil {
+		if err := first(positive("unigram.loss", u.Loss), share("unigram.accuracy", u.Accuracy)); err != nil {
+			return err
+		}
 	}
 	last := -1
 	for i, e := range s.Evaluations {
