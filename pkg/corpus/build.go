@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -134,7 +134,10 @@ func opened(opt Options, want *index) *Corpus {
 	c, err := Open(opt.Dir)
 	if err != nil {
 		if _, there := os.Stat(filepath.Join(opt.Dir, "index.json")); there == nil {
-			opt.Report(err.Error())
+			if damaged := (*DamagedShard)(nil); errors.As(err, &damaged) {
+				err = fmt.Errorf("%s is damaged: %s", damaged.Path, damaged.What)
+			}
+			opt.Report(fmt.Sprintf("%v; what it held is tokenized anew", err))
 		}
 		return nil
 	}
@@ -154,7 +157,7 @@ func opened(opt Options, want *index) *Corpus {
 	for _, s := range c.shards {
 		if reason == "" && bytes < verifyBelow {
 			if err := s.verify(); err != nil {
-				opt.Report(fmt.Sprintf("%s is damaged, its documents are tokenized anew", s.path))
+				opt.Report(fmt.Sprintf("%s is damaged; what it held is tokenized anew", s.path))
 				c.Close()
 				os.Remove(s.path)
 				return nil
@@ -248,19 +251,19 @@ func (b *builder) finish() (*Corpus, error) {
 }
 
 func writeJSON(path string, value any) error {
-	data, err := json.MarshalIndent(value, "", " ")
+	data, err := durable.Sealed(value)
 	if err != nil {
 		return err
 	}
-	return durable.File(path, func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err })
+	return durable.Bytes(path, data)
 }
 
 func tokenizerDigest(t text.Tokenizer) string {
 	h := sha256.New()
-	for _, name := range []string{"tokenizer.json", "vocab.txt", "tokenizer_config.json"} {
-		data := t.Files()[name]
-		fmt.Fprintln(h, name, len(data))
-		h.Write(data)
+	files := t.Files()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintln(h, name, len(files[name]))
+		h.Write(files[name])
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

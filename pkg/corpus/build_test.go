@@ -168,6 +168,28 @@ func TestBuildNoticesChanges(t *testing.T) {
 	if build("y"); len(said) != 2 || !strings.Contains(said[0], "shard-00000-00000 is damaged") {
 		t.Errorf("a flipped byte: %q", said)
 	}
+	// Wherever a byte of an index or a shard changes, it is said, and the corpus is the same again.
+	want := content(t, build("y"))
+	for _, name := range []string{"index.json", "shard-00000-00000.json", "shard-00000-00000"} {
+		path := filepath.Join(dir, name)
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := 0; at < len(whole); at += 1 + len(whole)/60 {
+			data := bytes.Clone(whole)
+			data[at] ^= 1
+			os.Remove(path) // it may be mapped
+			os.WriteFile(path, data, 0o666)
+			c := build("y")
+			if got := content(t, c); got != want || c.Digest() == first.Digest() {
+				t.Fatalf("%s, byte %d: another corpus", name, at)
+			}
+			if name == "index.json" && !(len(said) == 1 && strings.Contains(said[0], "damaged")) {
+				t.Fatalf("%s, byte %d: %q", name, at, said)
+			}
+		}
+	}
 }
 
 func TestBuildRefusesAndSkips(t *testing.T) {
@@ -195,6 +217,10 @@ func TestBuildRefusesAndSkips(t *testing.T) {
 	opt.Patterns = []string{write(t, "c.jsonl", []byte("{\"text\":\"\"}\n{\"text\":\"\"}\n"))}
 	if _, err := Build(context.Background(), opt); err == nil || !strings.Contains(err.Error(), "all 2 documents are empty") {
 		t.Error(err)
+	}
+	opt.Patterns = []string{write(t, "d.jsonl", []byte("{\"text\":\"7\",\"ids\":[1]}\n"))}
+	if c, err := Build(context.Background(), opt); err != nil || content(t, c) != "7" {
+		t.Errorf("a text with ids of its own: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -3,12 +3,13 @@ package corpus
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
+
+	"llmjp.internal/modernbert/pkg/durable"
 )
 
 // Corpus is a token corpus on disk. Its memory does not grow with its size:
@@ -47,7 +48,7 @@ func Open(dir string) (*Corpus, error) {
 		return nil, err
 	}
 	c := &Corpus{dir: dir, first: []int{0}}
-	if err := json.Unmarshal(data, &c.index); err != nil {
+	if err := durable.Unseal(data, &c.index); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "index.json"), err)
 	}
 	if c.index.Version != indexVersion {
@@ -88,6 +89,10 @@ func (c *Corpus) Tokens() int64 { return c.index.Tokens }
 
 // BadLines is the number of lines that were skipped when it was built.
 func (c *Corpus) BadLines() int { return c.index.Bad }
+
+// NullTexts is the number of lines whose text is null: they are left out, as
+// the authors' loader does.
+func (c *Corpus) NullTexts() int { return c.index.Null }
 
 // Digest identifies the content: the tokenizer and every token in order.
 func (c *Corpus) Digest() string { return c.index.Digest }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"llmjp.internal/modernbert/pkg/durable"
 )
 
 // chunk is a run of lines that one worker tokenizes.
@@ -94,7 +95,7 @@ func (b *builder) readChunks(ctx context.Context, file string, after int, send f
 			return fmt.Errorf("%w (--skip-bad-lines leaves such lines out)", bad)
 		case bad != nil:
 			c.bad = append(c.bad, bad)
-		case t.Tokenized():
+		case t.Tokenized() && t.Text == "":
 			return fmt.Errorf("%s: a corpus is made of texts, this line holds ids", t.Where())
 		default:
 			c.texts = append(c.texts, t)
@@ -206,7 +207,7 @@ func (b *builder) save(docs *documents, entry *shardEntry, i, number int) error 
 func (b *builder) finished(input inputEntry, i, number, after int) (entry shardEntry, ok bool) {
 	path := filepath.Join(b.Dir, b.shardName(i, number))
 	data, err := os.ReadFile(path + ".json")
-	if err != nil || json.Unmarshal(data, &entry) != nil {
+	if err != nil || durable.Unseal(data, &entry) != nil {
 		return entry, false
 	}
 	if !entry.Input.same(input) || entry.Tokenizer != b.want.Tokenizer || entry.First != after+1 ||

@@ -30,21 +30,17 @@ func ReadPassages(patterns ...string) (*Passages, error) {
 }
 
 func (p *Passages) add(data []byte) error {
-	var fields struct {
-		ID         json.RawMessage `json:"id"`
-		Text       json.RawMessage `json:"text"`
-		Paragraphs json.RawMessage `json:"paragraphs"`
-	}
-	if err := parseObject(data, &fields); err != nil {
+	fields, err := parseObject(data)
+	if err != nil {
 		return err
 	}
-	id := parseID(fields.ID)
+	id := parseID(fields["id"])
 	if id == "" {
 		return errors.New("field \"id\" is missing, or no string or number")
 	}
-	if present(fields.Paragraphs) {
+	if list := fields["paragraphs"]; present(list) {
 		var paragraphs []*string
-		if json.Unmarshal(fields.Paragraphs, &paragraphs) != nil {
+		if json.Unmarshal(list, &paragraphs) != nil {
 			return errors.New("field \"paragraphs\" is not an array of strings")
 		}
 		for i, paragraph := range paragraphs {
@@ -58,11 +54,11 @@ func (p *Passages) add(data []byte) error {
 		return nil
 	}
 	var text *string
-	if !present(fields.Text) {
+	if !present(fields["text"]) {
 		return errors.New("neither \"text\" nor \"paragraphs\" is there")
 	}
-	if json.Unmarshal(fields.Text, &text) != nil {
-		return fmt.Errorf("field \"text\" is %s, a string is needed", jsonKind(fields.Text))
+	if json.Unmarshal(fields["text"], &text) != nil {
+		return fmt.Errorf("field \"text\" is %s, a string is needed", jsonKind(fields["text"]))
 	}
 	return p.set(id, *text)
 }
@@ -106,15 +102,11 @@ func ReadPairs(patterns ...string) ([]Pair, error) {
 			return nil, err
 		}
 		pair := Pair{File: line.File, Line: line.Number}
-		var fields struct {
-			Query    json.RawMessage `json:"query"`
-			Positive json.RawMessage `json:"positive"`
-		}
-		err := parseObject(line.JSON, &fields)
+		fields, err := parseObject(line.JSON)
 		if err == nil {
-			if pair.Query = parseID(fields.Query); pair.Query == "" {
+			if pair.Query = parseID(fields["query"]); pair.Query == "" {
 				err = errors.New("field \"query\" is missing, empty, or no string")
-			} else if pair.Positive = parseID(fields.Positive); pair.Positive == "" {
+			} else if pair.Positive = parseID(fields["positive"]); pair.Positive == "" {
 				err = errors.New("field \"positive\" is missing, empty, or no string")
 			}
 		}

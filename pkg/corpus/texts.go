@@ -15,8 +15,8 @@ type Text struct {
 	File string
 	Line int    // from 1; for parquet the row
 	ID   string // the line's own id, else the number of the text from 0
-	// Text is the text; IDs the ids where the line has them instead, of which
-	// the first Length are attended.
+	// Text is the text; IDs the ids where the line has them, of which the first
+	// Length are attended: they count instead.
 	Text   string
 	IDs    []int32
 	Length int
@@ -92,39 +92,37 @@ func fileTexts(file string, count func(n int)) iter.Seq2[Text, error] {
 }
 
 func parseText(data []byte, text *Text) error {
-	var fields struct {
-		ID   json.RawMessage `json:"id"`
-		Text json.RawMessage `json:"text"`
-		IDs  json.RawMessage `json:"ids"`
-		Mask json.RawMessage `json:"attention_mask"`
-	}
-	if err := parseObject(data, &fields); err != nil {
+	fields, err := parseObject(data)
+	if err != nil {
 		return err
 	}
-	text.ID = parseID(fields.ID)
-	if present(fields.IDs) {
-		return parseIDs(fields.IDs, fields.Mask, text)
+	text.ID = parseID(fields["id"])
+	content := fields["text"]
+	if ids := fields["ids"]; present(ids) {
+		_ = json.Unmarshal(content, &text.Text) // the ids count; a text beside them may be none
+		return parseIDs(ids, fields["attention_mask"], text)
 	}
 	switch {
-	case len(fields.Text) == 0:
+	case len(content) == 0:
 		return errors.New("field \"text\" is missing")
-	case !present(fields.Text):
+	case !present(content):
 		return errNull
-	case fields.Text[0] != '"':
-		return fmt.Errorf("field \"text\" is %s, a string is needed", jsonKind(fields.Text))
+	case content[0] != '"':
+		return fmt.Errorf("field \"text\" is %s, a string is needed", jsonKind(content))
 	}
-	return json.Unmarshal(fields.Text, &text.Text)
+	return json.Unmarshal(content, &text.Text)
 }
 
-// parseObject decodes a line that must be one JSON object.
-func parseObject(data []byte, to any) error {
+// parseObject gives the fields of a line that must be one JSON object. (A
+// struct's fields would match "Text" as well as "text".)
+func parseObject(data []byte) (fields map[string]json.RawMessage, err error) {
 	if !json.Valid(data) {
-		return errors.New("not valid JSON")
+		return nil, errors.New("not valid JSON")
 	}
 	if k := jsonKind(data); k != "an object" {
-		return fmt.Errorf("the line is %s, a JSON object is needed", k)
+		return nil, fmt.Errorf("the line is %s, a JSON object is needed", k)
 	}
-	return json.Unmarshal(data, to)
+	return fields, json.Unmarshal(data, &fields)
 }
 
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }

@@ -69,7 +69,13 @@ func TestTextsOfEveryKind(t *testing.T) {
 		}
 	}
 
-	got, err := collect(write(t, "a.txt", []byte("一\n\n三\n")))
+	// Names of fields are taken as they are written.
+	got, err := collect(write(t, "a.jsonl", []byte(`{"text":"a","Text":"b","TEXT":3,"ID":4}`)))
+	if err != nil || got[0].Text != "a" || got[0].ID != "0" {
+		t.Errorf("%+v, %v", got, err)
+	}
+
+	got, err = collect(write(t, "a.txt", []byte("一\n\n三\n")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,42 @@
+package durable
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+)
+
+// seal begins the last field of a sealed JSON object: the SHA-256 of all bytes
+// before it.
+const seal = ",\n  \"checksum\": \""
+
+// Sealed is a value's JSON with a last field "checksum", so that a byte that
+// changes later is noticed wherever it stands, also where what it leaves is
+// valid JSON. The value must be an object with at least one field.
+func Sealed(value any) ([]byte, error) {
+	data, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	body, ok := bytes.CutSuffix(data, []byte("\n}"))
+	if !ok {
+		return nil, errors.New("only a JSON object with fields can be sealed")
+	}
+	return append(append(body, seal...), digest(body)+"\"\n}\n"...), nil
+}
+
+// Unseal decodes what Sealed made, and refuses anything else.
+func Unseal(data []byte, to any) error {
+	at := bytes.LastIndex(data, []byte(seal))
+	if at < 0 || string(data[at+len(seal):]) != digest(data[:at])+"\"\n}\n" {
+		return errors.New("damaged: its checksum is wrong")
+	}
+	return json.Unmarshal(data, to)
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
