@@ -1,19 +1,36 @@
 package pretrain
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+
+	"llmjp.internal/modernbert/pkg/text"
+)
 
 // ignored is the label of a position that does not count, as in torch.
 const ignored = -100
 
 // masker chooses the tokens to be guessed, as transformers'
-// DataCollatorForLanguageModeling does: each position but the first and the
-// last (the template's special tokens) with probability rate; of the chosen,
-// 80 % become the mask token, 10 % a random token of the vocabulary, 10 % stay.
+// DataCollatorForLanguageModeling does: each position but those of special
+// tokens with probability rate; of the chosen, 80 % become the mask token, 10 %
+// a random token of the vocabulary, 10 % stay.
+//
+// Special are the first and the last, which the template adds, and those that a
+// text spells out, such as <EOD|LLM-jp>. (The authors' script spares the
+// template's only; the difference is in texts about tokenizers.) An unknown
+// token stands for a word and is none.
 type masker struct {
-	rate  float64
-	token int32 // the mask token
-	vocab int
-	seed  uint64
+	rate   float64
+	token  int32 // the mask token
+	vocab  int
+	seed   uint64
+	spared []int32 // special tokens wherever they stand
+}
+
+func newMasker(s Settings, tok text.Tokenizer) masker {
+	special := tok.Special()
+	spared := slices.DeleteFunc(slices.Clone(special.All), func(id int32) bool { return id == special.Unknown })
+	return masker{rate: s.MaskRate, token: special.Mask, vocab: tok.VocabSize(), seed: s.Seed, spared: spared}
 }
 
 // Streams of random numbers: training masks are new at each step, those of
@@ -31,7 +48,7 @@ func (m masker) mask(ids []int32, stream uint64, step, row int) (labels []int32)
 	labels = make([]int32, len(ids))
 	for i := range ids {
 		labels[i] = ignored
-		if i == 0 || i == len(ids)-1 || random.Float64() >= m.rate {
+		if i == 0 || i == len(ids)-1 || random.Float64() >= m.rate || slices.Contains(m.spared, ids[i]) {
 			continue
 		}
 		labels[i] = ids[i]

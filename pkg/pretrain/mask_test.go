@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"llmjp.internal/modernbert/pkg/text"
 )
 
 // 30 % of the tokens are chosen, of them 80 % become the mask token, 10 % a
@@ -47,6 +49,25 @@ func TestMaskRates(t *testing.T) {
 	rate(t, "masked", masked, chosen, 0.8+0.1/1000)
 	rate(t, "kept", kept, chosen, 0.1+0.1/1000)
 	rate(t, "random", random, chosen, 0.1*998/1000)
+}
+
+// Special tokens that a text spells out are never chosen; unknown words are.
+func TestMaskSparesSpecialTokens(t *testing.T) {
+	tok, err := text.Open(projectPath(t, "data", "tokenizer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := make([]int32, 3000)
+	for i := range ids {
+		ids[i] = []int32{0, 3, 4, 7, 5, 6, 400}[i%7] // <unk>, then <MASK>, <PAD>, <EOD>, <CLS>, <SEP>, a piece
+	}
+	chosen := map[int32]bool{}
+	for _, label := range newMasker(settings(t), tok).mask(ids, trainingMasks, 1, 0) {
+		chosen[label] = true
+	}
+	if diff := cmp.Diff(map[int32]bool{ignored: true, 0: true, 400: true}, chosen); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // rate compares a share with a probability, by five standard deviations.

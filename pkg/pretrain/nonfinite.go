@@ -1,9 +1,14 @@
 package pretrain
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"math"
 	"path/filepath"
 
+	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
@@ -11,16 +16,57 @@ import (
 const nonFiniteDir = "nonfinite"
 
 // nonFinite saves the weights before a step whose loss or gradient is not
-// finite, and the step's batch, and says so.
+// finite, and the step's batch, and says how to look at them.
 func (r *run) nonFinite(b *batch, outcome train.Outcome) error {
+	return r.setAside(b, fmt.Errorf("step %d: the loss is %g and the gradient's norm %g", b.step, outcome.Objective, outcome.GradNorm))
+}
+
+// broken does likewise where the weights after the last update are of no use:
+// no checkpoint is made of them.
+func (r *run) broken(what string) error {
+	b, err := r.source.draw(max(1, r.at))
+	if err != nil {
+		return err
+	}
+	return r.setAside(b, fmt.Errorf("step %d left %s that is not finite", r.at, what))
+}
+
+func (r *run) setAside(b *batch, cause error) error {
 	folder := filepath.Join(r.opt.Output, nonFiniteDir)
-	err := fmt.Errorf("step %d: the loss is %g and the gradient's norm %g", b.step, outcome.Objective, outcome.GradNorm)
-	if saving := r.save(nonFiniteDir); saving != nil {
-		return fmt.Errorf("%w; the weights could not be saved: %w", err, saving)
+	if err := r.save(nonFiniteDir); err != nil {
+		return fmt.Errorf("%w; the weights could not be saved: %w", cause, err)
 	}
-	if saving := dump(folder, b, r.source.layout.pad); saving != nil {
-		return fmt.Errorf("%w; the batch could not be saved: %w", err, saving)
+	if err := dump(folder, b, r.source.layout.pad); err != nil {
+		return fmt.Errorf("%w; the batch could not be saved: %w", cause, err)
 	}
-	return fmt.Errorf("%w: stopped; the weights before it are in %s and its batch in step-%06d.safetensors beside it (scripts/modernbert logits --model shows what they give); go on with a lower lr and another --output",
-		err, filepath.Join(folder, stepName(r.at)), b.step)
+	lines := filepath.Join(folder, fmt.Sprintf("step-%06d.jsonl", b.step))
+	if err := durable.Bytes(lines, idLines(b.ids)); err != nil {
+		return fmt.Errorf("%w; the batch could not be saved: %w", cause, err)
+	}
+	weights := filepath.Join(folder, stepName(r.at))
+	return fmt.Errorf("%w: stopped; the weights are in %s, the step's batch with its labels is in step-%06d.safetensors beside it; look at both with scripts/modernbert hidden --model %s --input %s --output hidden.safetensors; go on with a lower lr and another --output",
+		cause, weights, b.step, weights, lines)
+}
+
+// idLines are documents as the lines that hidden and logits read.
+func idLines(rows [][]int32) []byte {
+	var lines bytes.Buffer
+	for _, ids := range rows {
+		data, _ := json.Marshal(map[string][]int32{"ids": ids}) // numbers only: it cannot fail
+		lines.Write(append(data, '\n'))
+	}
+	return lines.Bytes()
+}
+
+// notFinite is the first weight with a value that is not finite, "" if there
+// is none.
+func notFinite(params []model.Param, values model.Values) string {
+	for _, p := range params {
+		for _, x := range values[p.Name] {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return p.Name
+			}
+		}
+	}
+	return ""
 }

@@ -22,6 +22,7 @@ type Options struct {
 	Cache        string
 	SkipBadLines bool
 	Steps        int    // end after this step; 0: after the last
+	StartOnly    bool   // end at step 0: its checkpoint and validation alone
 	Devices      int    // that share each micro-batch; 0: one
 	DumpBatches  string // folder for every step's batch; "": none
 

@@ -1,6 +1,9 @@
 package pretrain
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"llmjp.internal/modernbert/pkg/corpus"
@@ -62,4 +65,56 @@ func BenchmarkPadding(b *testing.B) {
 			b.ReportMetric(float64(padded)/float64(grouped), "x-fewer-positions")
 		})
 	}
+}
+
+// BenchmarkGrouping trains the small preset on 32 documents of the project's
+// corpus, over and over: in micro-batches by length, and all padded to the
+// maximum. It reports the seconds of a step, without the first ones, which
+// compile.
+func BenchmarkGrouping(b *testing.B) {
+	texts := firstTexts(b, projectPath(b, "data", "corpus", "train.jsonl.gz"), 32)
+	for name, lengths := range map[string]string{"grouped": "", "padded": "512"} {
+		b.Run(name, func(b *testing.B) {
+			opt := options(b)
+			opt.Data = []string{texts}
+			s, err := Preset("small", 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, a := range []string{"batch_size=32", "checkpoint_steps=", "checkpoint_every=0", "rolling_every=0", "lengths=" + lengths} {
+				if err := s.Set(a); err != nil {
+					b.Fatal(err)
+				}
+			}
+			opt.Settings, opt.Steps = s, 5
+			summary := mustRun(b, opt)
+			seconds := 0.0
+			for _, line := range readLines[Line](b, filepath.Join(opt.Output, "log.jsonl"))[2:] {
+				seconds += line.Seconds / 3
+			}
+			b.ReportMetric(seconds, "s/step")
+			b.ReportMetric(100*summary.Padding, "%padding")
+			b.ReportMetric(100*summary.Waiting, "%waiting")
+		})
+	}
+}
+
+// firstTexts is a file of the first documents of another one.
+func firstTexts(b *testing.B, from string, n int) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "texts.txt")
+	var out strings.Builder
+	for t, err := range corpus.Texts(from) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		out.WriteString(strings.ReplaceAll(t.Text, "\n", " ") + "\n")
+		if n--; n == 0 {
+			break
+		}
+	}
+	if err := os.WriteFile(path, []byte(out.String()), 0o666); err != nil {
+		b.Fatal(err)
+	}
+	return path
 }

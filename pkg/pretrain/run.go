@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -30,6 +32,7 @@ type run struct {
 	start    model.Values // the weights of step 0, until they are on the device
 	corpus   *corpus.Corpus
 	source   *source
+	origin   origin
 
 	step       *train.Step
 	validation *validation      // nil: none
@@ -51,17 +54,29 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	r := &run{opt: opt, settings: opt.Settings}
 	unlock, err := r.prepare(ctx)
 	if err != nil {
-		return Summary{}, err
+		return Summary{}, wayOut(err)
 	}
 	defer unlock()
 	defer r.close()
 	if err := r.begin(); err != nil {
-		return Summary{}, err
+		return Summary{}, wayOut(err)
 	}
-	err = r.loop(ctx)
+	err = wayOut(r.loop(ctx))
 	r.summary.Step = r.at
 	r.summary.Done = err == nil
 	return r.summary, err
+}
+
+func diskFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// wayOut adds to an error about a full disk what to do.
+func wayOut(err error) error {
+	if diskFull(err) {
+		return fmt.Errorf("%w: make room and run the same command again, it goes on from what is there", err)
+	}
+	return err
 }
 
 func (r *run) report(format string, args ...any) {
@@ -109,6 +124,9 @@ func (r *run) close() {
 
 // last is the step that the session ends after.
 func (r *run) last() int {
+	if r.opt.StartOnly {
+		return 0
+	}
 	if r.opt.Steps > 0 {
 		return min(r.opt.Steps, r.settings.TotalSteps)
 	}
@@ -164,7 +182,7 @@ func (r *run) advance(batches <-chan drawn) error {
 			return err
 		}
 	}
-	lr := r.schedule().At(b.step)
+	lr := r.settings.schedule().At(b.step)
 	outcome, err := r.step.Do(lr, b.micro)
 	if err != nil {
 		return fmt.Errorf("step %d: %w", b.step, err)
@@ -182,10 +200,6 @@ func (r *run) advance(batches <-chan drawn) error {
 	}
 	r.count(b, line, waited)
 	return nil
-}
-
-func (r *run) schedule() train.Schedule {
-	return train.Schedule{Peak: r.settings.LR, Warmup: r.settings.WarmupSteps, Total: r.settings.TotalSteps}
 }
 
 // count keeps the session's sums and tells the progress.
@@ -225,6 +239,9 @@ func (r *run) evaluate(ctx context.Context) error {
 	var err error
 	if e.Loss, e.Accuracy, err = r.validation.score(ctx, weights); err != nil {
 		return err
+	}
+	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
+		return r.broken("a validation loss")
 	}
 	if retrieve {
 		recall, mrr, err := r.retrieve(ctx, weights)

@@ -247,10 +247,8 @@ func TestAnotherRunInTheFolder(t *testing.T) {
 		{"max_position_embeddings", func(o *Options) { o.Output = t.TempDir(); o.Settings.MaxLength = 8193 }},
 		{"blank.jsonl: no documents", func(o *Options) { o.Output = t.TempDir(); o.Data = []string{blank(t)} }},
 		{"there is no tokenizer.json", func(o *Options) { o.Output, o.Tokenizer = t.TempDir(), t.TempDir() }},
-		{"run.json: invalid character", func(o *Options) {
-			o.Output = t.TempDir()
-			overwrite(t, filepath.Join(o.Output, runName), "{}x")
-		}},
+		{"its config.json differs", func(o *Options) { o.Init = withHeads(t, o.Output, 1) }},
+		{"that started from other weights", func(o *Options) { o.Init = withHeads(t, o.Output, 2) }},
 	} {
 		changed := opt
 		t.Run(test.want, func(t *testing.T) {
@@ -262,6 +260,46 @@ func TestAnotherRunInTheFolder(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, untimed(t, opt.Output)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// withHeads is the first checkpoint of a run as a model of so many heads: the
+// weights' shapes do not tell how many.
+func withHeads(t *testing.T, output string, heads int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(output, stayingDir, stepName(0)))); err != nil {
+		t.Fatal(err)
+	}
+	config := readFile(t, filepath.Join(dir, "config.json"))
+	overwrite(t, filepath.Join(dir, "config.json"), strings.Replace(config, `"num_attention_heads": 2`, fmt.Sprintf(`"num_attention_heads": %d`, heads), 1))
+	return dir
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// A run whose run.json is damaged goes on: the checkpoints know all.
+func TestDamagedRunFile(t *testing.T) {
+	opt := options(t, small...)
+	opt.Steps = 2
+	mustRun(t, opt)
+	path := filepath.Join(opt.Output, runName)
+	whole := readFile(t, path)
+	overwrite(t, path, strings.Replace(whole, `"lr": 0.01`, `"lr": 0.03`, 1))
+	var said []string
+	opt.Report = func(line string) { said = append(said, line) }
+	if s := mustRun(t, opt); s.Steps != 0 || s.Step != 2 {
+		t.Errorf("%+v", s)
+	}
+	if readFile(t, path) != whole || !strings.Contains(strings.Join(said, "\n"), runName+": damaged") {
+		t.Errorf("said %q", said)
 	}
 }
 
@@ -290,14 +328,23 @@ func overwrite(t *testing.T, path, content string) {
 // A loss that is not finite stops the run and leaves what is needed to look
 // at it.
 func TestNonFiniteLoss(t *testing.T) {
-	opt := options(t, append(small, "lr=1000", "warmup_steps=0", "clip=0", "weight_decay=1000")...)
-	_, err := Run(t.Context(), opt)
-	if err == nil || !strings.Contains(err.Error(), "go on with a lower lr") {
-		t.Fatalf("error %v", err)
-	}
-	weights, _ := filepath.Glob(filepath.Join(opt.Output, nonFiniteDir, "step-*", "model.safetensors"))
-	batches, _ := filepath.Glob(filepath.Join(opt.Output, nonFiniteDir, "step-*.safetensors"))
-	if len(weights) != 1 || len(batches) != 1 {
-		t.Errorf("saved: %v %v", weights, batches)
+	for want, changes := range map[string][]string{
+		"the loss is": {"lr=1e30", "eval_every=0"},
+		"left a value of model.embeddings.tok_embeddings.we": {"lr=3e38", "eval_every=0", "checkpoint_every=1"},
+		"left a validation loss that is not finite":          {"lr=1e30", "eval_every=1"},
+	} {
+		opt := withValidation(t, options(t, append(append(small[:len(small):len(small)], "warmup_steps=0"), changes...)...))
+		_, err := Run(t.Context(), opt)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "go on with a lower lr") {
+			t.Fatalf("%v: error %v", changes, err)
+		}
+		for _, pattern := range []string{"step-*/model.safetensors", "step-*.safetensors", "step-*.jsonl"} {
+			if found, _ := filepath.Glob(filepath.Join(opt.Output, nonFiniteDir, pattern)); len(found) != 1 {
+				t.Errorf("%v: saved: %v", changes, found)
+			}
+		}
+		if kept, err := saved(opt.Output, 8); err != nil || len(kept) != 1 || filepath.Base(kept[0]) != stepName(0) {
+			t.Errorf("%v: checkpoints %v, %v", changes, kept, err)
+		}
 	}
 }

@@ -185,7 +185,8 @@ func (s Settings) Diff(from Settings) []string {
 // free are the settings that a run may be resumed with others of: they change
 // how it is computed or what is written, and numbers at most by rounding.
 var free = []string{
-	"checkpoint_every", "checkpoint_steps", "rolling_every", "activation_checkpoints", "micro_tokens", "lengths",
+	"checkpoint_every", "checkpoint_steps", "rolling_every", "eval_every", "retrieval_every",
+	"activation_checkpoints", "micro_tokens", "lengths",
 }
 
 // conflict names what keeps a run with the settings old from being resumed

@@ -32,6 +32,18 @@ func TestBaseIsThePaper(t *testing.T) {
 			t.Errorf("%q is not among %q", line, one.Lines())
 		}
 	}
+	recipe, err := one.Recipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"global_rope_theta = 10000", "local_rope_theta = 10000", "local_attention = 128: 64 tokens to either side", "parameters = 187494646",
+		"initial weights = normal, sd 0.02, cut at 2 sd; sd 0.003015 for attn.Wo, mlp.Wo and head.dense",
+	} {
+		if find(recipe, line) == "" {
+			t.Errorf("%q is not among %q", line, recipe)
+		}
+	}
 	two, err := Preset("base", 2)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llmjp.internal/modernbert/pkg/text"
+	"llmjp.internal/modernbert/pkg/train"
 )
 
 // Masked shows how a step of training would mask a text that is the row of its
@@ -16,7 +17,7 @@ func (s Settings) Masked(tok text.Tokenizer, content string, step, row int) (str
 	if err != nil {
 		return "", err
 	}
-	m := masker{rate: s.MaskRate, token: tok.Special().Mask, vocab: tok.VocabSize(), seed: s.Seed}
+	m := newMasker(s, tok)
 	labels := m.mask(encoded.IDs, trainingMasks, step, row)
 	var pieces []string
 	for i, id := range encoded.IDs {
@@ -27,6 +28,20 @@ func (s Settings) Masked(tok text.Tokenizer, content string, step, row int) (str
 		pieces = append(pieces, piece)
 	}
 	return strings.Join(pieces, " "), nil
+}
+
+// Rates are the learning rates of at most so many steps, evenly spread over the
+// run, for a drawing.
+func (s Settings) Rates(points int) (steps, rates []float64) {
+	for i := range min(points, s.TotalSteps) {
+		k := 1 + i*s.TotalSteps/min(points, s.TotalSteps)
+		steps, rates = append(steps, float64(k)), append(rates, s.schedule().At(k))
+	}
+	return steps, rates
+}
+
+func (s Settings) schedule() train.Schedule {
+	return train.Schedule{Peak: s.LR, Warmup: s.WarmupSteps, Total: s.TotalSteps}
 }
 
 // String says in a line or two what a session did and how fast.

@@ -3,7 +3,6 @@ package pretrain
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/model"
@@ -42,11 +40,11 @@ const (
 // trainerState is trainer_state.json: where the run stands, and what every
 // other file of the checkpoint must be.
 type trainerState struct {
-	Version  int               `json:"version"`
-	Step     int               `json:"step"`
-	Settings Settings          `json:"settings"`
-	Corpus   string            `json:"corpus"` // digest
-	Files    map[string]string `json:"files"`  // SHA-256 by name
+	Version  int      `json:"version"`
+	Step     int      `json:"step"`
+	Settings Settings `json:"settings"`
+	origin
+	Files map[string]string `json:"files"` // SHA-256 by name
 }
 
 const stateVersion = 1
@@ -68,6 +66,9 @@ func (r *run) save(folder string) error {
 	if err != nil {
 		return err
 	}
+	if name := notFinite(r.params, state.Weights); name != "" && folder != nonFiniteDir {
+		return r.broken("a value of " + name)
+	}
 	path := filepath.Join(r.opt.Output, folder, stepName(r.at))
 	extra := checkpoint.Extra{Files: r.tok.Files(), Replace: true, Write: func(dir string) error {
 		return r.writeState(dir, state)
@@ -76,7 +77,7 @@ func (r *run) save(folder string) error {
 		return err
 	}
 	err = checkpoint.Save(path, r.arch, model.MaskedLM, state.Weights, extra)
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if diskFull(err) {
 		return fmt.Errorf("no space left for the checkpoint of step %d in %s: make room and run the same command again, it goes on from the last one", r.at, r.opt.Output)
 	}
 	if err != nil {
@@ -104,11 +105,11 @@ func (r *run) writeState(dir string, state train.State) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(trainerState{stateVersion, r.at, r.settings, r.corpus.Digest(), digests}, "", "  ")
+	data, err := durable.Sealed(trainerState{stateVersion, r.at, r.settings, r.origin, digests})
 	if err != nil {
 		return err
 	}
-	return durable.Bytes(filepath.Join(dir, stateFile), append(data, '\n'))
+	return durable.Bytes(filepath.Join(dir, stateFile), data)
 }
 
 func digestFiles(dir string) (map[string]string, error) {
@@ -148,7 +149,7 @@ func verify(dir string) (s trainerState, err error) {
 	if err != nil {
 		return s, fmt.Errorf("checkpoint %s: %w", dir, err)
 	}
-	if err := json.Unmarshal(data, &s); err != nil {
+	if err := durable.Unseal(data, &s); err != nil {
 		return s, fmt.Errorf("checkpoint %s: %s: %w", dir, stateFile, err)
 	}
 	if s.Version != stateVersion {
@@ -220,8 +221,8 @@ func (r *run) restore() (ok bool, err error) {
 		if conflict := r.settings.conflict(s.Settings); conflict != "" {
 			return false, fmt.Errorf("checkpoint %s: %s; choose another --output", path, conflict)
 		}
-		if s.Corpus != r.corpus.Digest() {
-			return false, fmt.Errorf("checkpoint %s: it was trained on another text or with another tokenizer; choose another --output", path)
+		if conflict := r.origin.conflict(s.origin); conflict != "" {
+			return false, fmt.Errorf("checkpoint %s: %s; choose another --output", path, conflict)
 		}
 		state, err := r.readState(path, s.Step)
 		if err != nil {
@@ -233,6 +234,9 @@ func (r *run) restore() (ok bool, err error) {
 		r.at = s.Step
 		r.report("goes on from %s of %s", filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)), filepath.Base(r.opt.Output))
 		return true, nil
+	}
+	if len(paths) > 0 {
+		r.report("%s: no checkpoint is whole, begins again at step 0", r.opt.Output)
 	}
 	return false, nil
 }

@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -26,7 +27,7 @@ func (s Settings) Validate() error {
 		value       float64
 		least, most float64
 	}{
-		{"lr", s.LR, 0, 1e3}, {"mask_rate", s.MaskRate, 0, 1}, {"weight_decay", s.WeightDecay, 0, 1e3}, {"clip", s.Clip, 0, 1e30},
+		{"lr", s.LR, 0, math.MaxFloat32}, {"mask_rate", s.MaskRate, 0, 1}, {"weight_decay", s.WeightDecay, 0, 1e3}, {"clip", s.Clip, 0, 1e30},
 		{"adam_beta1", s.AdamBeta1, 0, 1}, {"adam_beta2", s.AdamBeta2, 0, 1}, {"adam_epsilon", s.AdamEpsilon, 0, 1},
 	} {
 		if !(at.value >= at.least && at.value <= at.most) {

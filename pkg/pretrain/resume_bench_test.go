@@ -1,0 +1,67 @@
+package pretrain
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"llmjp.internal/modernbert/pkg/durable"
+)
+
+// BenchmarkResume goes on with a run that stands at step 10 and with one at
+// step 10,000,000, whose log has two gigabytes, by one step.
+func BenchmarkResume(b *testing.B) {
+	for _, step := range []int{10, 10_000_000} {
+		b.Run(fmt.Sprint("step-", step), func(b *testing.B) {
+			opt := options(b, append(small[:len(small):len(small)], "eval_every=0", "total_steps=20000000", "checkpoint_every=0")...)
+			opt.Steps = 10
+			mustRun(b, opt)
+			if step > 10 {
+				moveTo(b, opt.Output, step)
+			}
+			for b.Loop() {
+				opt.Steps = step + 1
+				if s := mustRun(b, opt); s.Steps != 1 || s.Step != step+1 {
+					b.Fatalf("%+v", s)
+				}
+				if err := os.RemoveAll(filepath.Join(opt.Output, stayingDir, stepName(step+1))); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// moveTo makes of a run at step 10 one that stands at a later step.
+func moveTo(tb testing.TB, output string, step int) {
+	tb.Helper()
+	from, to := filepath.Join(output, stayingDir, stepName(10)), filepath.Join(output, stayingDir, stepName(step))
+	s, err := verify(from)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.Step = step
+	data, err := durable.Sealed(s)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(from, stateFile), data, 0o666)
+	}
+	if err == nil {
+		err = os.Rename(from, to)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	log, err := os.OpenFile(filepath.Join(output, "log.jsonl"), os.O_WRONLY, 0)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer log.Close()
+	if _, err := log.Seek(2<<30, io.SeekStart); err != nil { // the lines before are a hole: nobody reads them
+		tb.Fatal(err)
+	}
+	for k := step - 1000; k <= step; k++ {
+		fmt.Fprintf(log, "{\"step\":%d}\n", k)
+	}
+}
