@@ -16,6 +16,15 @@ import (
 // a hub id, fetched where it is not there yet; without weights only config and
 // tokenizer. Downloads show on stderr: a bar on a terminal, else a line a file.
 func modelFiles(ctx context.Context, ref string, weights bool, stderr io.Writer) (string, error) {
+	dir, err := filesOf(ctx, ref, weights, stderr)
+	if err != nil {
+		return "", fmt.Errorf("--model: %w", err)
+	}
+	return dir, nil
+}
+
+// filesOf is modelFiles for another flag than --model.
+func filesOf(ctx context.Context, ref string, weights bool, stderr io.Writer) (string, error) {
 	client, err := hub.FromEnvironment()
 	if err != nil {
 		return "", err
@@ -25,11 +34,7 @@ func modelFiles(ctx context.Context, ref string, weights bool, stderr io.Writer)
 	if !weights {
 		resolve = client.ResolveTokenizer
 	}
-	dir, err := resolve(ctx, ref)
-	if err != nil {
-		return "", fmt.Errorf("--model: %w", err)
-	}
-	return dir, nil
+	return resolve(ctx, ref)
 }
 
 // downloads reports the downloads of files one after another.

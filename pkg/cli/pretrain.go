@@ -5,17 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"llmjp.internal/modernbert/pkg/encoder"
-	"llmjp.internal/modernbert/pkg/eval/models"
-	"llmjp.internal/modernbert/pkg/eval/retrieval"
-	"llmjp.internal/modernbert/pkg/eval/sentence"
 	"llmjp.internal/modernbert/pkg/pretrain"
-	"llmjp.internal/modernbert/pkg/project"
 )
 
 func init() { commands = append(commands, newPretrain) }
@@ -24,6 +18,7 @@ func init() { commands = append(commands, newPretrain) }
 type pretrainOptions struct {
 	preset, output, init, dump, cache string
 	stage, steps, devices             int
+	startOnly                         bool
 	data, valid, set, texts           []string
 	retrieval                         string
 	skipBadLines, printConfig         bool
@@ -41,7 +36,12 @@ func newPretrain() *cobra.Command {
 			"DIR/log.jsonl has a line a step, DIR/eval.jsonl a line a validation, DIR/checkpoints/step-0000N\n" +
 			"is a directory in Hugging Face format with the trainer's state beside the model. Ctrl-C ends the\n" +
 			"step in hand and saves. Without --data the project's own text is used, see data/README.md.",
-		Args: cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%q belongs to no flag (quote a glob, or give --data several times)", args[0])
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := o.settings()
 			if err != nil {
@@ -53,8 +53,12 @@ func newPretrain() *cobra.Command {
 			if o.output == "" {
 				return usagef("pretrain needs --output DIR, see --help")
 			}
+			o.startOnly = o.steps == 0 && cmd.Flags().Changed("steps")
 			if o.steps < 0 || o.devices < 1 {
 				return usagef("--steps %d, --devices %d: both are counts", o.steps, o.devices)
+			}
+			if o.retrieval != "" && o.retrieval != none && len(o.valid) == 1 && o.valid[0] == none {
+				return usagef("--retrieval is a part of validation, which --valid none switches off")
 			}
 			return runPretrain(cmd.Context(), o, settings, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -67,11 +71,11 @@ func newPretrain() *cobra.Command {
 	f.StringVar(&o.output, "output", "", "folder of the run (`DIR`)")
 	f.StringVar(&o.init, "init", "", "model to start from (`M`): a directory or a hub id, such as stage 1's last checkpoint")
 	f.StringArrayVar(&o.set, "set", nil, "`KEY=VALUE`, a setting other than the preset's; see --print-config")
-	f.IntVar(&o.steps, "steps", 0, "end after step `N`; the schedule stays that of total_steps")
+	f.IntVar(&o.steps, "steps", 0, "end after step `N` (0: only the weights to start from are saved); the schedule stays that of total_steps")
 	f.StringVar(&o.dump, "dump-batches", "", "folder (`DIR`) to write each step's batch to")
-	f.IntVar(&o.devices, "devices", 1, "devices that share each micro-batch")
-	f.StringVar(&o.retrieval, "retrieval", "", "pairs (`F`) for zero-shot retrieval during validation, or none; the project's own if not given")
-	f.StringArrayVar(&o.texts, "texts", nil, "passages (`F`) that the pairs of --retrieval name")
+	f.IntVar(&o.devices, "devices", 1, "devices that share each micro-batch (`N`); a run may go on with another number. XLA's CPU plugin has four virtual ones")
+	f.StringVar(&o.retrieval, "retrieval", "", "pairs (`F`) for zero-shot retrieval during validation, or MIRACL's own qrels.….tsv with its topics.….tsv beside it, or none; the project's own if not given")
+	f.StringArrayVar(&o.texts, "texts", nil, "passages (`F`) that the pairs of --retrieval name, or MIRACL's own docs-*.jsonl.gz; may be a glob and be given several times")
 	f.StringVar(&o.cache, "cache", "", "folder (`DIR`) for tokenized texts; .local/corpus if not given")
 	f.BoolVar(&o.skipBadLines, "skip-bad-lines", false, "leave out lines that cannot be used, and say how many")
 	f.BoolVar(&o.printConfig, "print-config", false, "print the settings and end; those of stage 2 as what differs from stage 1")
@@ -96,21 +100,30 @@ func (o pretrainOptions) settings() (pretrain.Settings, error) {
 }
 
 func printSettings(stdout io.Writer, s pretrain.Settings) error {
-	lines := s.Lines()
 	if s.Stage == 2 {
 		first, err := pretrain.Preset(s.Preset, 1)
 		if err != nil {
 			return err
 		}
-		lines = s.Diff(first)
+		_, err = fmt.Fprintln(stdout, strings.Join(s.Diff(first), "\n"))
+		return err
 	}
-	_, err := fmt.Fprintln(stdout, strings.Join(lines, "\n"))
+	lines := s.Lines()
+	recipe, err := s.Recipe()
+	if err != nil {
+		return err
+	}
+	lines = append(lines, "# the same in every run (with --init the model is M's):")
+	for _, line := range recipe {
+		lines = append(lines, "# "+line)
+	}
+	_, err = fmt.Fprintln(stdout, strings.Join(lines, "\n"))
 	return err
 }
 
 func runPretrain(ctx context.Context, o pretrainOptions, settings pretrain.Settings, stdout, stderr io.Writer) error {
 	opt := pretrain.Options{
-		Settings: settings, Output: o.output, Steps: o.steps, Devices: o.devices, DumpBatches: o.dump, SkipBadLines: o.skipBadLines,
+		Settings: settings, Output: o.output, Steps: o.steps, StartOnly: o.startOnly, Devices: o.devices, DumpBatches: o.dump, SkipBadLines: o.skipBadLines,
 		Cache: o.cache, Data: o.data, Valid: o.valid,
 	}
 	if err := o.complete(ctx, &opt, stderr); err != nil {
@@ -138,7 +151,7 @@ func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, st
 		opt.Valid = []string{}
 	}
 	if o.init != "" {
-		dir, err := modelFiles(ctx, o.init, true, stderr)
+		dir, err := filesOf(ctx, o.init, true, stderr)
 		if err != nil {
 			return fmt.Errorf("--init: %w", err)
 		}
@@ -150,35 +163,4 @@ func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, st
 	}
 	*opt = own
 	return o.retrieving(opt)
-}
-
-// retrieving sets up zero-shot retrieval.
-func (o pretrainOptions) retrieving(opt *pretrain.Options) error {
-	pairs, texts := o.retrieval, o.texts
-	if pairs == none || len(opt.Valid) == 0 {
-		return nil
-	}
-	if pairs == "" {
-		var err error
-		if pairs, err = project.Path("data", "retrieval", "pairs.jsonl"); err != nil {
-			return nil // outside the project: none
-		}
-		texts = []string{filepath.Join(filepath.Dir(pairs), "texts.jsonl.gz")}
-		opt.Notes = append(opt.Notes, retrieval.WikipediaNote)
-	}
-	task, err := retrieval.Open(pairs, texts...)
-	if err != nil {
-		return fmt.Errorf("--retrieval: %w", err)
-	}
-	if n := opt.Settings.RetrievalPairs; n > 0 && n < task.Len() {
-		task.Queries, task.Passages = task.Queries[:n], task.Passages[:n]
-	}
-	maxLength := opt.Settings.MaxLength
-	opt.Retrieve = func(ctx context.Context, e *encoder.Encoder) (float64, float64, error) {
-		scores, _, err := task.Model(ctx, e, sentence.Options{MaxLength: maxLength})
-		return scores.Recall10, scores.MRR10, err
-	}
-	inputs, err := models.Inputs(pairs)
-	opt.Inputs = append(opt.Inputs, inputs...)
-	return err
 }
