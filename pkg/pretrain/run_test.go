@@ -243,12 +243,12 @@ func TestAnotherRunInTheFolder(t *testing.T) {
 		{"lr is 0.01 there and 1 here", func(o *Options) { o.Settings.LR = 1 }},
 		{"hidden_size is 16 there", func(o *Options) { o.Settings.HiddenSize = 32 }},
 		{"on another text", func(o *Options) { o.Data = []string{writeTexts(t, 20)} }},
-		{"another process is training", func(o *Options) { hold(t, o.Output) }},
 		{"max_position_embeddings", func(o *Options) { o.Output = t.TempDir(); o.Settings.MaxLength = 8193 }},
 		{"blank.jsonl: no documents", func(o *Options) { o.Output = t.TempDir(); o.Data = []string{blank(t)} }},
 		{"there is no tokenizer.json", func(o *Options) { o.Output, o.Tokenizer = t.TempDir(), t.TempDir() }},
 		{"its config.json differs", func(o *Options) { o.Init = withHeads(t, o.Output, 1) }},
 		{"that started from other weights", func(o *Options) { o.Init = withHeads(t, o.Output, 2) }},
+		{"another process is training", func(o *Options) { hold(t, o.Output) }}, // from here on
 	} {
 		changed := opt
 		t.Run(test.want, func(t *testing.T) {
