@@ -4,8 +4,8 @@ import (
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // rope holds the cosines and sines of a sequence's rotary angles, float32
@@ -13,12 +13,23 @@ import (
 // wrong by more than one.
 type rope struct{ cos, sin *Node } // [seq, headDim/2]
 
-// newRope computes the angles position·theta^(-2i/headDim).
+// newRope holds the cosines and sines of the angles position·theta^(-2i/headDim)
+// as constants. Computed in the graph, XLA would fuse them into every use and
+// compute them again for all rows, heads and layers, a call of the C library
+// for each.
 func newRope(g *Graph, seq, headDim int, theta float64) rope {
-	frequency := Const(g, inverseFrequencies(headDim, theta))           // [headDim/2]
-	position := Iota(g, shapes.Make(dtypes.Float32, seq, headDim/2), 0) // [seq, headDim/2]
-	angle := Mul(position, ExpandLeftToRank(frequency, 2))              // [seq, headDim/2]
-	return rope{cos: Cos(angle), sin: Sin(angle)}
+	half, frequencies := headDim/2, inverseFrequencies(headDim, theta)
+	cos, sin := make([]float32, seq*half), make([]float32, seq*half)
+	for position := range seq {
+		for i, frequency := range frequencies {
+			angle := float64(float32(position) * frequency) // rounded as torch rounds it
+			cos[position*half+i], sin[position*half+i] = float32(math.Cos(angle)), float32(math.Sin(angle))
+		}
+	}
+	table := func(values []float32) *Node {
+		return ConstTensor(g, tensors.FromFlatDataAndDimensions(values, seq, half))
+	}
+	return rope{cos: table(cos), sin: table(sin)}
 }
 
 // inverseFrequencies rounds every step to float32, as torch does: at position
