@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"math"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -64,6 +66,9 @@ func (b blocks) unroll(cut, whole, parts, sums []*Node, body func(cut, whole []*
 		for j, x := range cut {
 			block[j] = SliceAxis(x, -2, AxisRange(i*b.size, (i+1)*b.size))
 		}
+		if i > 0 {
+			block[0] = after(block[0], pieces[0][i-1])
+		}
 		gotParts, gotSums := body(block, whole)
 		for j, x := range gotParts {
 			pieces[j] = append(pieces[j], x)
@@ -77,6 +82,18 @@ func (b blocks) unroll(cut, whole, parts, sums []*Node, body func(cut, whole []*
 		out = append(out, Concatenate(piece, -2))
 	}
 	return append(out, totals...)
+}
+
+// after is x, computed only once y is there: a backend that runs whatever is
+// ready would begin all blocks and hold the scores of every one. (Go backend,
+// two layers of the base size, 8,192 tokens: a peak of 1,478 MiB instead of
+// 5,737, where 16 tokens take 692.)
+func after(x, y *Node) *Node {
+	for range y.Rank() {
+		y = Squeeze(SliceAxis(y, 0, AxisElem(0)), 0)
+	}
+	never := LessThan(float(y), Scalar(y.Graph(), dtypes.Float32, math.Inf(-1))) // of NaN, too
+	return Add(x, ConvertDType(never, x.DType()))
 }
 
 // loop carries (i, parts, sums, cut, whole); what does not change is carried
