@@ -20,14 +20,40 @@
 //
 // A profile (perf) of training at 512 tokens: 61 % of the time is in XLA's
 // library, nearly all of it its matrix product; 17 % in kernels that XLA
-// compiled; 21 % in the system, of which 13 % clears memory pages: XLA takes
-// its buffers from the C library, which maps large ones anew at every step.
-// Large pages for them (glibc.malloc.hugetlb=1, set by scripts/env) brought our
-// training from 353 … 371 to 395 … 413 tokens a second.
+// compiled; 21 % in the system, of which 13 % clears memory pages; at 8,192
+// tokens 31 % clears pages. XLA takes its buffers from the C library, which
+// maps large ones anew at every step. Large pages for them
+// (glibc.malloc.hugetlb=1) brought 353 … 371 to 395 … 413 tokens a second.
+// scripts/env also keeps what is smaller than 1 GiB for the next step
+// (mmap_threshold, trim_threshold), in one arena: the arenas of threads other
+// than the first hold nothing above 64 MiB. Measured beside other work, at the
+// scheduler's highest priority, 2 rows of 2,048 tokens, processor seconds of a
+// step spent in the system, and tokens a second:
 //
-// What did not help: keeping the memory instead of giving it back
-// (glibc.malloc.mmap_max=0 with a high trim_threshold, on top of large pages):
-// 333 … 350 tokens a second.
+//	large pages alone                    5.1 s    275 … 282   peak 7.1 GB
+//	and less than 1 GiB kept             1.4 s    316 … 329   peak 8.8 GB
+//
+// Sines and cosines of the rotations as constants instead of in the graph,
+// where XLA computed them again at every use: 350 … 353 to 363 … 367. A profile
+// after both: 76 % in XLA's library, 21 % in compiled kernels, 2 % in the system.
+//
+// What did not help, or costs more than it gives:
+//
+//   - Keeping all memory (mmap_max=0, one arena): 0.1 s in the system, 352 … 357
+//     tokens a second, but a process of over 15 GB at 8,192 tokens: results of a
+//     step take a part of the place of its temporaries, which then want another.
+//     Making every update once before the first step, so that results have a
+//     place beside them: 8.75 instead of 9.25 GB at 2,048 tokens, too little.
+//   - jemalloc that gives nothing back: 333 … 341, 9.4 GB; that gives back after
+//     three seconds: 265 … 282. mimalloc: 286 … 288.
+//   - One arena for programs that tokenize: two threads wait for each other,
+//     870,000 … 1,170,000 tokens a second instead of 1,100,000 … 1,450,000.
+//     scripts/modernbert tokenize keeps several.
+//   - A barrier that would keep XLA from storing the logits with and without the
+//     decoder's bias (twice 0.5 GB of 4,096 tokens): the CPU's compiler drops it
+//     before it fuses. Finding the highest logit as a minimum of integers, which
+//     vectorizes, instead of ArgMax: XLA then stores them, a third time 0.5 GB.
+//   - A barrier around sines and cosines: dropped, too.
 //
 // What limits training at short lengths is therefore the matrix product
 // itself: 4,096 tokens are 1.4 TFLOP, 7.4 s at the machine's peak. A factor of
