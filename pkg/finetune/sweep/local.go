@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/finetune"
 	"llmjp.internal/modernbert/pkg/result"
@@ -76,6 +78,9 @@ func One(ctx context.Context, o Options, number int) error {
 	}
 	f, s := folder(o.Dir), settings[number]
 	if _, ok, err := f.row(s); ok || err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(o.Dir, runsFolder), 0o777); err != nil {
 		return err
 	}
 	t, err := o.open(ctx)
