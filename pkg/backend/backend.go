@@ -56,12 +56,21 @@ func OpenNamed(name string) (b compute.Backend, err error) {
 			}
 		}
 	}
-	b, err = compute.NewWithConfig(name)
+	b, err = quietly(func() (compute.Backend, error) { return compute.NewWithConfig(name) })
 	if err != nil {
 		return nil, fmt.Errorf("backend %q: %w; run scripts/modernbert doctor", name, err)
 	}
 	opened[name] = b
 	return b, nil
+}
+
+// quietly keeps what GoMLX's Go backend says of its setting off standard
+// output, which belongs to results.
+func quietly(open func() (compute.Backend, error)) (compute.Backend, error) {
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = nil // a write to it fails and does nothing
+	return open()
 }
 
 // Kind is what a backend computes on: "xla:cuda", "xla:cpu" or "go".
