@@ -70,34 +70,3 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkTenMillion opens a corpus of ten million documents, and draws batch
-// 5,000,000 of it.
-func BenchmarkTenMillion(b *testing.B) {
-	dir := large(b, 10_000_000)
-	b.Run("open", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			c, err := Open(dir)
-			if err != nil {
-				b.Fatal(err)
-			}
-			c.Close()
-		}
-	})
-	c, err := Open(dir)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer c.Close()
-	for _, k := range []int{10, 5_000_000} {
-		b.Run(fmt.Sprint("batch-", k), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := c.Batch(42, k, 8, 128); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
