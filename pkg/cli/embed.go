@@ -37,6 +37,7 @@ func newEmbed() *cobra.Command {
 	}
 	o.add(cmd, "file to write (`E.safetensors`)")
 	cmd.Flags().StringVar(&pooling, "pooling", string(encoder.Mean), "`POOLING` of the hidden states: mean or cls")
+	cmd.Flags().StringVar(&o.prompt, "prompt", "", "`TEXT` before each text, for a model trained with one (ruri-large-v2: \"クエリ: \" for queries, \"文章: \" for passages); lines with ids stay as they are")
 	return cmd
 }
 

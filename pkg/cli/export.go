@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"llmjp.internal/modernbert/pkg/eval/sentence"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
 	"llmjp.internal/modernbert/pkg/text"
@@ -21,7 +22,10 @@ const (
 )
 
 // exportOptions are export's flags.
-type exportOptions struct{ model, output, to, dtype string }
+type exportOptions struct {
+	model, output, to, dtype string
+	prompts                  sentence.Prompts
+}
 
 func newExport() *cobra.Command {
 	var o exportOptions
@@ -30,7 +34,9 @@ func newExport() *cobra.Command {
 		Short: "Write a model as a directory that transformers or sentence-transformers loads",
 		Long: "Writes a model as a directory that the named library loads as it is.\n\n" +
 			"transformers: the model with its head, config.json, model.safetensors and the tokenizer.\n" +
-			"sentence-transformers: the body alone, with mean pooling over all tokens, and the tokenizer.",
+			"sentence-transformers: the body alone, with mean pooling over all tokens, and the tokenizer;\n" +
+			"its encode_query and encode_document use the prompts of the model's own\n" +
+			"config_sentence_transformers.json, or those given.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.model == "" || o.output == "" {
@@ -38,6 +44,9 @@ func newExport() *cobra.Command {
 			}
 			if o.to != toTransformers && o.to != toSentenceTransformers {
 				return usagef("--to %q is neither %s nor %s", o.to, toTransformers, toSentenceTransformers)
+			}
+			if o.to != toSentenceTransformers && o.prompts != (sentence.Prompts{}) {
+				return usagef("--query-prompt and --passage-prompt need --to %s: %s keeps no prompts", toSentenceTransformers, o.to)
 			}
 			if o.dtype != "" {
 				if _, err := checkpoint.ParseDType(o.dtype); err != nil {
@@ -51,6 +60,7 @@ func newExport() *cobra.Command {
 	cmd.Flags().StringVar(&o.output, "output", "", "directory to make (`DIR`)")
 	cmd.Flags().StringVar(&o.to, "to", toTransformers, "`LIBRARY`: transformers or sentence-transformers")
 	cmd.Flags().StringVar(&o.dtype, "dtype", "", "`TYPE` of the weights: f32, bf16 or f16; as the model has them if not given")
+	addPrompts(cmd, &o.prompts)
 	return cmd
 }
 
@@ -78,7 +88,17 @@ func export(ctx context.Context, o exportOptions, stdout, stderr io.Writer) erro
 	}
 	if o.to == toSentenceTransformers {
 		head = model.Body
-		if err := checkpoint.AddSentenceTransformers(extra.Files, c.Arch); err != nil {
+		prompts, err := checkpoint.ReadPrompts(dir)
+		if err != nil {
+			return err
+		}
+		if o.prompts.Query != "" {
+			prompts.ByName["query"] = o.prompts.Query
+		}
+		if o.prompts.Passage != "" {
+			prompts.ByName["document"] = o.prompts.Passage
+		}
+		if err := checkpoint.AddSentenceTransformers(extra.Files, c.Arch, prompts); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ type rowFlags struct {
 	input         []string
 	maxLength     int
 	batchSize     int
+	prompt        string // before each text
 	compute       string
 }
 
@@ -103,7 +104,7 @@ func (o rowFlags) rows(ctx context.Context, e *encoder.Encoder, cut *atomic.Int6
 				return row, err
 			}
 			shortened := false
-			if row, shortened, err = e.EncodeText(t.Text, most); err != nil {
+			if row, shortened, err = e.EncodeText(o.prompt+t.Text, most); err != nil {
 				return row, fmt.Errorf("%s: %w", t.Where(), err)
 			}
 			if shortened {

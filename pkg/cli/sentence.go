@@ -18,12 +18,20 @@ type sentenceFlags struct {
 	maxLength int
 	batchSize int
 	compute   string
+	prompts   sentence.Prompts
 }
 
 func (o *sentenceFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.pooling, "pooling", string(encoder.Mean), "`POOLING` of the hidden states: mean or cls")
 	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens, special ones included and kept; 0 is what the model takes")
 	addComputing(cmd, &o.batchSize, &o.compute)
+	addPrompts(cmd, &o.prompts)
+}
+
+// addPrompts adds the flags of a model's prompts.
+func addPrompts(cmd *cobra.Command, p *sentence.Prompts) {
+	cmd.Flags().StringVar(&p.Query, "query-prompt", "", "`TEXT` before each query, for a model trained with one (ruri-large-v2: \"クエリ: \")")
+	cmd.Flags().StringVar(&p.Passage, "passage-prompt", "", "`TEXT` before each passage (ruri-large-v2: \"文章: \")")
 }
 
 func (o sentenceFlags) check() error {
@@ -46,7 +54,7 @@ func checkEmbedding(pooling string, maxLength int) error {
 
 // load reads a model without its head and says how it makes embeddings.
 func (o sentenceFlags) load(ctx context.Context, ref string, stderr io.Writer) (*encoder.Encoder, sentence.Options, error) {
-	options := sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength}
+	options := sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength, Prompts: o.prompts}
 	dir, err := modelFiles(ctx, ref, true, stderr)
 	if err != nil {
 		return nil, options, err

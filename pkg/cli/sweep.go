@@ -78,8 +78,12 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 	}
 	options := sweep.Options{
 		Config: config, Grid: grid, Dir: o.output,
-		Open: func(ctx context.Context, c finetune.Config) (*finetune.Trainer, error) {
-			return openTrainer(ctx, c, stderr)
+		Open: func(ctx context.Context, c finetune.Config) (*finetune.Trainer, func(), error) {
+			t, err := openTrainer(ctx, c, stderr)
+			if err != nil {
+				return nil, nil, err
+			}
+			return t, t.Close, nil
 		},
 		Row:      func(row sweep.Row) error { return printRun(stdout, row) },
 		Progress: func(s finetune.Setting) func(finetune.Update, int) { return updates(stderr, s.String()) },

@@ -25,7 +25,7 @@ func (e *Encoder) Swap(ctx context.Context, dir string) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if same, err := e.same(c.Arch, dir); !same || err != nil {
+	if same, err := e.Same(c.Arch, dir); !same || err != nil {
 		return false, err
 	}
 	values, err := c.Load(e.Head)
@@ -46,8 +46,9 @@ func (e *Encoder) Swap(ctx context.Context, dir string) (ok bool, err error) {
 	return true, nil
 }
 
-// same tells whether a directory's architecture and tokenizer are the encoder's.
-func (e *Encoder) same(arch model.Architecture, dir string) (bool, error) {
+// Same tells whether an architecture and a directory's tokenizer are the
+// encoder's, so that its compiled graphs serve the directory's weights.
+func (e *Encoder) Same(arch model.Architecture, dir string) (bool, error) {
 	var configs [2]map[string]any
 	for i, a := range []model.Architecture{e.Arch, arch} {
 		data, err := a.ConfigJSON(e.Head)

@@ -102,9 +102,9 @@ func alignmentFigure(a *result.AlignmentUniformity, paper []result.EmbeddingScor
 			c.DrawGlyph(draw.GlyphStyle{Color: Vermillion, Radius: 2.2, Shape: draw.BoxGlyph{}}, where(s))
 			labels = append(labels, label{at: where(s), text: s.Label(), color: Vermillion})
 		}
-		for _, s := range a.Checkpoints {
-			c.DrawGlyph(draw.GlyphStyle{Color: Blue, Radius: 2.4, Shape: draw.CircleGlyph{}}, where(s))
-			labels = append(labels, label{at: where(s), text: timeLabel(s.Checkpoint), color: Blue})
+		for i, text := range timeLabels(a.Checkpoints, path) {
+			c.DrawGlyph(draw.GlyphStyle{Color: Blue, Radius: 2.4, Shape: draw.CircleGlyph{}}, path[i])
+			labels = append(labels, label{at: path[i], text: text, color: Blue})
 		}
 		drawLabels(c, labels, path)
 	})
@@ -122,6 +122,27 @@ func alignmentAlt(a *result.AlignmentUniformity) string {
 		alt += fmt.Sprintf(" %s: uniformity %.2f, alignment %.3f.", s.Label(), s.Uniformity, s.Alignment)
 	}
 	return alt
+}
+
+// timeLabels names the checkpoints at their places on the page. Neighbours in
+// time that lie too close for a name each share one, at the last of them: "300 … s2 200".
+func timeLabels(all []result.EmbeddingScore, at []vg.Point) []string {
+	const near = 12 * vg.Inch / 72
+	names := make([]string, len(all))
+	for first, i := 0, 0; i < len(all); i++ {
+		if next := i + 1; next < len(all) && math.Hypot(float64(at[next].X-at[first].X), float64(at[next].Y-at[first].Y)) < float64(near) {
+			continue
+		}
+		names[i] = timeLabel(all[i].Checkpoint)
+		switch from := timeLabel(all[first].Checkpoint); {
+		case i == first+1:
+			names[i] = from + ", " + names[i]
+		case i > first:
+			names[i] = from + " … " + names[i]
+		}
+		first = i + 1
+	}
+	return names
 }
 
 // timeLabel is short, since the arrows tell the order: 15k, s2 200k.

@@ -4,8 +4,27 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot/vg"
+
 	"llmjp.internal/modernbert/pkg/result"
 )
+
+func TestTimeLabels(t *testing.T) {
+	var all []result.EmbeddingScore
+	var at []vg.Point
+	for i, x := range []vg.Length{0, 100, 105, 300, 304, 308, 311.9, 312, 324, 350} {
+		all = append(all, result.EmbeddingScore{Checkpoint: result.Checkpoint{Stage: 1 + i/5, Step: 1000 * i}})
+		at = append(at, vg.Point{X: x, Y: x / 1e6})
+	}
+	want := []string{"0", "", "1k, 2k", "", "", "", "3k … s2 6k", "s2 7k", "s2 8k", "s2 9k"}
+	if diff := cmp.Diff(want, timeLabels(all, at)); diff != "" {
+		t.Error(diff)
+	}
+	if got := timeLabels(nil, nil); len(got) != 0 {
+		t.Error(got)
+	}
+}
 
 func TestLateCheckpoints(t *testing.T) {
 	points := func(uniformities ...float64) (out []result.EmbeddingScore) {

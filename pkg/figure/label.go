@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// label is the name of a point.
+// label is the name of a point, "" for one that is kept free and not named.
 type label struct {
 	at    vg.Point
 	text  string
@@ -34,6 +34,9 @@ func drawLabels(c draw.Canvas, labels []label, path []vg.Point) {
 		}
 	}
 	for _, l := range labels {
+		if l.text == "" {
+			continue
+		}
 		style := textStyle(smallSize, l.color)
 		w, h := style.Width(l.text), style.Font.Size
 		best, cost := vg.Rectangle{}, vg.Length(math.Inf(1))

@@ -27,6 +27,7 @@ type Trainer struct {
 	// draws them by its seed.
 	Fresh []string
 
+	asked   Config // Config as it was asked for, with the defaults
 	backend compute.Backend
 	tok     text.Tokenizer
 	params  []model.Param
@@ -49,7 +50,8 @@ type set struct {
 
 // Open reads the task's rows and the model. Close frees the device's memory.
 func Open(ctx context.Context, config Config) (_ *Trainer, err error) {
-	t := &Trainer{Config: config.WithDefaults()}
+	config = config.WithDefaults()
+	t := &Trainer{Config: config, asked: config}
 	defer func() {
 		if err != nil {
 			t.Close()
@@ -73,13 +75,8 @@ func (t *Trainer) openModel() error {
 	if err != nil {
 		return err
 	}
-	task := t.Config.Task
-	t.Arch, t.values, t.Fresh, err = c.LoadFineTune(task.Outputs, task.Problem, 0)
-	if err != nil {
+	if t.Arch, t.values, t.Fresh, err = t.load(c); err != nil {
 		return err
-	}
-	if !task.Regression() {
-		t.Arch = t.Arch.WithLabelNames(task.Labels)
 	}
 	if t.tok, err = text.Open(t.Config.Model); err != nil {
 		return err
@@ -98,6 +95,17 @@ func (t *Trainer) openModel() error {
 	}
 	t.scorer.Name = t.Config.Name
 	return nil
+}
+
+// load reads a checkpoint's weights as those of the task's classifier, and says
+// which of them it does not have.
+func (t *Trainer) load(c *checkpoint.Checkpoint) (model.Architecture, model.Values, []string, error) {
+	task := t.Config.Task
+	arch, values, fresh, err := c.LoadFineTune(task.Outputs, task.Problem, 0)
+	if err == nil && !task.Regression() {
+		arch = arch.WithLabelNames(task.Labels)
+	}
+	return arch, values, fresh, err
 }
 
 // encode tokenizes both splits.

@@ -70,7 +70,7 @@ func TestFetchOnceThenNeverAgain(t *testing.T) {
 	wantRequests := []string{
 		"HEAD config.json", "GET config.json", "HEAD tokenizer.json", "GET tokenizer.json",
 		"HEAD tokenizer_config.json", "GET tokenizer_config.json",
-		"HEAD special_tokens_map.json", "HEAD added_tokens.json",
+		"HEAD special_tokens_map.json", "HEAD added_tokens.json", "HEAD config_sentence_transformers.json",
 		"HEAD model.safetensors", "GET model.safetensors",
 	}
 	if diff := cmp.Diff(wantRequests, s.taken()); diff != "" {

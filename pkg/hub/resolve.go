@@ -19,9 +19,12 @@ const (
 	vocabulary  = "vocab.txt"
 )
 
-// tokenizerFiles are small and may be absent. vocab.txt is left out where
+// smallFiles, the tokenizer's and the prompts of sentence-transformers, may be absent. vocab.txt is left out where
 // there is a tokenizer.json.
-var tokenizerFiles = []string{tokenizer, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", vocabulary}
+var smallFiles = []string{
+	tokenizer, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", vocabulary,
+	"config_sentence_transformers.json",
+}
 
 // Resolve gives a directory with a model's config, tokenizer and weights: ref
 // itself where it is a directory, else the snapshot of owner/name[@revision]
@@ -81,7 +84,7 @@ func (f *fetcher) fetch(ctx context.Context, weights bool) error {
 	if !has {
 		return fmt.Errorf("it has no %s: not a transformers model", configFile)
 	}
-	for _, name := range tokenizerFiles {
+	for _, name := range smallFiles {
 		if name == vocabulary && f.cache.has(f.commit, tokenizer) {
 			continue
 		}

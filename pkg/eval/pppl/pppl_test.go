@@ -1,17 +1,14 @@
 package pppl
 
 import (
-	"context"
 	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/eval/models"
@@ -185,78 +182,6 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// What a crash leaves is not computed again, and the end is the same.
-func TestResume(t *testing.T) {
-	all, o := list(t, testModel), everything(8)
-	o.Encoder.BatchTokens = 64 // groups of few documents
-	whole := measure(t, all, o, documents)
-	journal := filepath.Join(t.TempDir(), "journal")
-	most := interrupted(t, all, o, journal)
-	// A row that a crash cut short is computed again.
-	f, err := os.OpenFile(journal, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.WriteString(`{"m":0,"i":3,"score":{"id":`); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
-	said, least := "", 0
-	o.Progress = func(_, total int) { least = total }
-	o.Report = func(line string) { said += line + "\n" }
-	again, finish, err := Measure(t.Context(), all, o, journal, documents)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if least == 0 || least >= most {
-		t.Errorf("%d masked copies after the interruption, %d in all", least, most)
-	}
-	if !strings.Contains(said, "finished documents are kept from before") {
-		t.Errorf("%q", said)
-	}
-	// The rest is padded in other company: equal up to the rounding of float32.
-	if diff := cmp.Diff(whole[0].Scores, again[0].Scores, cmpopts.EquateApprox(1e-5, 0)); diff != "" {
-		t.Error(diff)
-	}
-	if err := finish(); err != nil {
-		t.Error(err)
-	}
-}
-
-// interrupted stops in the middle of so many masked copies.
-func interrupted(t *testing.T, all []models.Model, o Options, journal string) (copies int) {
-	t.Helper()
-	o.Encoder.BatchTokens = 64 // groups of few documents
-	ctx, stop := context.WithCancel(t.Context())
-	o.Progress = func(done, total int) {
-		if copies = max(copies, total); done > total/2 {
-			stop()
-		}
-	}
-	if _, _, err := Measure(ctx, all, o, journal, documents); err == nil {
-		t.Fatal("it was not interrupted")
-	}
-	return copies
-}
-
-// A journal serves the work that wrote it alone.
-func TestJournalOfOtherWork(t *testing.T) {
-	all, o := list(t, testModel), everything(4)
-	journal := filepath.Join(t.TempDir(), "journal")
-	interrupted(t, all, o, journal)
-	for name, change := range map[string]func(*Options){
-		"positions": func(o *Options) { o.Positions = 5 }, "seed": func(o *Options) { o.Seed = 1 },
-		"length": func(o *Options) { o.MaxLength = 50 }, "compute": func(o *Options) { o.Encoder.Compute = "bfloat16" },
-	} {
-		other := o
-		change(&other)
-		_, _, err := Measure(t.Context(), all, other, journal, documents)
-		if err == nil || !strings.Contains(err.Error(), journal) || !strings.Contains(err.Error(), "remove it to begin anew") {
-			t.Errorf("another %s: %v", name, err)
-		}
-	}
-}
-
 func TestExperiment(t *testing.T) {
 	o := everything(4)
 	o.PerBin, o.Bins, o.Seed = 4, []result.LengthBin{{Above: 0, To: 20}, {Above: 20, To: 60}, {Above: 60, To: 95}, {Above: 95, To: 200}}, 7
@@ -357,49 +282,6 @@ func write(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestRefused(t *testing.T) {
-	noMask := twin(t)
-	config := filepath.Join(noMask, "tokenizer_config.json")
-	data, err := os.ReadFile(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, config, strings.ReplaceAll(string(data), `"mask_token"`, `"another_token"`))
-	ids := filepath.Join(t.TempDir(), "ids.jsonl")
-	write(t, ids, `{"ids": [5, 6]}`)
-	empty := filepath.Join(t.TempDir(), "empty.jsonl")
-	write(t, empty, `{"text": ""}`)
-	binned := everything(2)
-	binned.PerBin, binned.Bins = 1, []result.LengthBin{{Above: 0, To: 20}}
-	short := everything(2)
-	short.MaxLength = 2
-	for _, c := range []struct {
-		model, input, want string
-		o                  Options
-	}{
-		{noMask, documents, "twin: the tokenizer has no mask token", everything(2)},
-		{"../testdata/bert", documents, "a masked language model is needed", everything(2)},
-		{testModel, ids, "ids.jsonl:1: the line holds ids", everything(2)},
-		{testModel, empty, "none of the 1 texts falls into a bin (1 to 20 tokens", binned},
-		{testModel, documents, "have none between the special ones", short},
-		{testModel, documents, "at least one position", everything(0)},
-	} {
-		journal := filepath.Join(t.TempDir(), "j")
-		_, _, err := Measure(t.Context(), list(t, c.model), c.o, journal, c.input)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v, want %q", err, c.want)
-		}
-		if _, err := os.Stat(journal); !os.IsNotExist(err) {
-			t.Errorf("%s: a journal without a row is left", c.want)
-		}
-	}
-	// Only empty texts: scored, but no figure can be drawn of them.
-	scores := measure(t, list(t, testModel), everything(2), empty)
-	if _, err := Result(t.Context(), scores, everything(2), time.Now(), empty); err == nil || !strings.Contains(err.Error(), "has no documents") {
-		t.Errorf("a result without documents: %v", err)
 	}
 }
 

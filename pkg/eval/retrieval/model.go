@@ -15,7 +15,7 @@ func (t *Task) Model(ctx context.Context, e *encoder.Encoder, o sentence.Options
 	if err := t.check(); err != nil {
 		return Scores{}, 0, err
 	}
-	texts := append(append([]string{}, t.Queries...), t.Passages...)
+	texts := append(o.Prompts.Queries(t.Queries), o.Prompts.Passages(t.Passages)...)
 	embeddings, cut, err := sentence.Embed(ctx, e, texts, o)
 	if err != nil {
 		return Scores{}, 0, err

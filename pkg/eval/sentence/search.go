@@ -15,9 +15,9 @@ type Hit struct {
 
 // Search gives the k passages whose embeddings have the greatest cosine with
 // the query's, the nearest first.
-func Search(ctx context.Context, e *encoder.Encoder, query string, passages []string, k int) ([]Hit, error) {
+func Search(ctx context.Context, e *encoder.Encoder, query string, passages []string, k int, o Options) ([]Hit, error) {
 	n := len(passages)
-	vectors, _, err := Embed(ctx, e, append(passages[:n:n], query), Options{})
+	vectors, _, err := Embed(ctx, e, append(o.Prompts.Passages(passages), o.Prompts.Queries([]string{query})...), o)
 	if err != nil {
 		return nil, err
 	}

@@ -15,10 +15,31 @@ import (
 type Options struct {
 	Pooling   encoder.Pooling // "" is encoder.Mean
 	MaxLength int             // tokens a text is cut to, special ones included; 0 is what the model takes
+	Prompts   Prompts
 }
 
-// Embed gives the embeddings of texts in their order, of unit length. Equal
-// texts have equal embeddings. cut is the number of different texts that were
+// Prompts stand before every text of a kind, as sentence-transformers' prompts
+// do, for models that were trained with them: cl-nagoya/ruri-large-v2 with
+// "クエリ: " and "文章: ". The paper's code, which the zero value follows, gives
+// no model any.
+type Prompts struct{ Query, Passage string }
+
+// Queries are texts as the model reads them where they ask.
+func (p Prompts) Queries(texts []string) []string { return prefixed(p.Query, texts) }
+
+// Passages are texts as the model reads them where they answer.
+func (p Prompts) Passages(texts []string) []string { return prefixed(p.Passage, texts) }
+
+func prefixed(prompt string, texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = prompt + text
+	}
+	return out
+}
+
+// Embed gives the embeddings of texts in their order, of unit length; their
+// prompts, if any, stand before them already. Equal texts have equal embeddings. cut is the number of different texts that were
 // longer than the model or the options allow.
 func Embed(ctx context.Context, e *encoder.Encoder, texts []string, o Options) (embeddings *metric.Embeddings, cut int, err error) {
 	if o.Pooling == "" {

@@ -40,9 +40,9 @@ type Scores struct {
 // Model computes the scores of a model's sentence embeddings. cut is the
 // number of different texts longer than the model.
 func (t *Task) Model(ctx context.Context, e *encoder.Encoder, o sentence.Options, over Uniformity) (scores Scores, cut int, err error) {
-	var texts []string
-	for _, list := range [][]string{t.Queries, t.Positives, t.Left, t.Right} {
-		texts = append(texts, list...)
+	texts := o.Prompts.Queries(t.Queries)
+	for _, list := range [][]string{t.Positives, t.Left, t.Right} {
+		texts = append(texts, o.Prompts.Passages(list)...)
 	}
 	embeddings, cut, err := sentence.Embed(ctx, e, texts, o)
 	if err != nil {

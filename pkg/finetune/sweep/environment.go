@@ -183,25 +183,71 @@ func evenly(list []models.Model, n int) (out []models.Model) {
 	return out
 }
 
-// run makes the sweeps of a model on a task, a folder each.
+// run makes the sweeps of a model on a task, a folder each, and gives their
+// folders, a model's tasks together. Checkpoints of one run are trained by one
+// compiled program.
 func (t Try) run(ctx context.Context, list []found, say func(string)) (folders []string, err error) {
-	for _, m := range list {
-		for _, task := range t.Tasks {
-			c := finetune.Config{Task: task, Model: m.dir, Name: m.Ref, Checkpoint: m.Checkpoint, Rows: t.Rows}
-			if err := c.Own(); err != nil {
+	of := make([][]string, len(list))
+	for _, task := range t.Tasks {
+		var kept shared
+		for i, m := range list {
+			dir, err := t.sweep(ctx, m, task, kept.open, say)
+			if err != nil {
+				kept.close()
 				return nil, err
 			}
-			runs := len(t.Grid.Settings())
-			o := Options{Config: c, Grid: t.Grid, Dir: filepath.Join(t.Output, fmt.Sprintf("%s-%d-stage%d-%d-%.8s", task.Key(), t.Rows, m.Stage, m.Step, m.weights))}
-			o.Progress = func(s finetune.Setting) func(finetune.Update, int) {
-				say(fmt.Sprintf("%s, %s: %s, %d runs in all", m.Label(), task.Name, s, runs))
-				return nil
-			}
-			if err := Local(ctx, o); err != nil {
-				return nil, fmt.Errorf("%s, %s: %w", m.Label(), task.Name, err)
-			}
-			folders = append(folders, o.Dir)
+			of[i] = append(of[i], dir)
 		}
+		kept.close()
 	}
-	return folders, nil
+	return slices.Concat(of...), nil
+}
+
+// sweep makes the runs of a model on a task.
+func (t Try) sweep(ctx context.Context, m found, task jglue.Task, open opener, say func(string)) (dir string, err error) {
+	c := finetune.Config{Task: task, Model: m.dir, Name: m.Ref, Checkpoint: m.Checkpoint, Rows: t.Rows}
+	if err := c.Own(); err != nil {
+		return "", err
+	}
+	runs := len(t.Grid.Settings())
+	o := Options{Config: c, Grid: t.Grid, Open: open}
+	o.Dir = filepath.Join(t.Output, fmt.Sprintf("%s-%d-stage%d-%d-%.8s", task.Key(), t.Rows, m.Stage, m.Step, m.weights))
+	o.Progress = func(s finetune.Setting) func(finetune.Update, int) {
+		say(fmt.Sprintf("%s, %s: %s, %d runs in all", m.Label(), task.Name, s, runs))
+		return nil
+	}
+	if err := Local(ctx, o); err != nil {
+		return "", fmt.Errorf("%s, %s: %w", m.Label(), task.Name, err)
+	}
+	return o.Dir, nil
+}
+
+type opener = func(context.Context, finetune.Config) (*finetune.Trainer, func(), error)
+
+// shared is a trainer that sweeps hand on to each other.
+type shared struct{ trainer *finetune.Trainer }
+
+// open is for Options.Open: the last trainer with the next one's weights, or
+// where more differs than the weights a new one.
+func (s *shared) open(ctx context.Context, c finetune.Config) (*finetune.Trainer, func(), error) {
+	stays := func() {}
+	if s.trainer != nil {
+		if ok, err := s.trainer.Swap(c); ok || err != nil {
+			return s.trainer, stays, err
+		}
+		s.close()
+	}
+	t, err := finetune.Open(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.trainer = t
+	return t, stays, nil
+}
+
+func (s *shared) close() {
+	if s.trainer != nil {
+		s.trainer.Close()
+		s.trainer = nil
+	}
 }

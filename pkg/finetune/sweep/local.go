@@ -16,9 +16,10 @@ type Options struct {
 	Config finetune.Config
 	Grid   Grid
 	Dir    string // its folder
-	// Open is finetune.Open unless it is given: it is called once, and not at
-	// all where every run is finished.
-	Open func(ctx context.Context, c finetune.Config) (*finetune.Trainer, error)
+	// Open gives the trainer and how to let it go: finetune.Open and Close
+	// unless it is given. It is called once, and not at all where every run is
+	// finished.
+	Open func(ctx context.Context, c finetune.Config) (t *finetune.Trainer, release func(), err error)
 	// Row, if not nil, is told each run of the grid in the grid's order, as
 	// soon as it and those before it are finished.
 	Row func(Row) error
@@ -38,11 +39,6 @@ func Local(ctx context.Context, o Options) error {
 	defer unlock()
 	f.removeUnfinished()
 	var t *finetune.Trainer
-	defer func() {
-		if t != nil {
-			t.Close()
-		}
-	}()
 	settings := o.Grid.Settings()
 	for done, s := range settings {
 		row, ok, err := f.row(s)
@@ -51,9 +47,11 @@ func Local(ctx context.Context, o Options) error {
 		}
 		if !ok {
 			if t == nil {
-				if t, err = o.open(ctx); err != nil {
+				var release func()
+				if t, release, err = o.open(ctx); err != nil {
 					return err
 				}
+				defer release()
 			}
 			if row, err = o.run(ctx, t, f, s); err != nil {
 				if ctx.Err() != nil {
@@ -83,11 +81,11 @@ func One(ctx context.Context, o Options, number int) error {
 	if err := os.MkdirAll(filepath.Join(o.Dir, runsFolder), 0o777); err != nil {
 		return err
 	}
-	t, err := o.open(ctx)
+	t, release, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer release()
 	_, err = o.run(ctx, t, f, s)
 	return err
 }
@@ -110,11 +108,14 @@ func (o *Options) begin() (f folder, unlock func(), err error) {
 	return f, unlock, nil
 }
 
-func (o *Options) open(ctx context.Context) (*finetune.Trainer, error) {
+func (o *Options) open(ctx context.Context) (t *finetune.Trainer, release func(), err error) {
 	if o.Open != nil {
 		return o.Open(ctx, o.Config)
 	}
-	return finetune.Open(ctx, o.Config)
+	if t, err = finetune.Open(ctx, o.Config); err != nil {
+		return nil, nil, err
+	}
+	return t, t.Close, nil
 }
 
 func (o *Options) told(row Row) error {

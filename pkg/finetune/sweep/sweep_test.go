@@ -112,9 +112,10 @@ func local(t *testing.T, o Options) []Row {
 func TestKilledSweepGivesTheSameTable(t *testing.T) {
 	whole := options(t, t.TempDir())
 	opened := 0
-	whole.Open = func(ctx context.Context, c finetune.Config) (*finetune.Trainer, error) {
+	whole.Open = func(ctx context.Context, c finetune.Config) (*finetune.Trainer, func(), error) {
 		opened++
-		return finetune.Open(ctx, c)
+		trainer, err := finetune.Open(ctx, c)
+		return trainer, trainer.Close, err
 	}
 	want := local(t, whole)
 	if len(want) != 4 || opened != 1 {
@@ -141,8 +142,8 @@ func TestKilledSweepGivesTheSameTable(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(killed.Dir, runsFolder, ".*.tmp")); len(left) > 0 {
 		t.Errorf("left half written: %v", left)
 	}
-	killed.Open = func(context.Context, finetune.Config) (*finetune.Trainer, error) {
-		return nil, fmt.Errorf("nothing is left to do")
+	killed.Open = func(context.Context, finetune.Config) (*finetune.Trainer, func(), error) {
+		return nil, nil, fmt.Errorf("nothing is left to do")
 	}
 	if diff := cmp.Diff(want, local(t, killed)); diff != "" {
 		t.Errorf("a finished sweep again:\n%s", diff)
@@ -234,7 +235,9 @@ func TestFailedRunAndCollect(t *testing.T) {
 // A folder is one sweep's and one process's.
 func TestFolderIsOfOneSweep(t *testing.T) {
 	o := options(t, filepath.Join(t.TempDir(), "sweep"))
-	o.Open = func(context.Context, finetune.Config) (*finetune.Trainer, error) { return nil, fmt.Errorf("opened") }
+	o.Open = func(context.Context, finetune.Config) (*finetune.Trainer, func(), error) {
+		return nil, nil, fmt.Errorf("opened")
+	}
 	ctx := context.Background()
 	if err := Local(ctx, o); err == nil || err.Error() != "opened" {
 		t.Fatal(err)

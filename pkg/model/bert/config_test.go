@@ -1,13 +1,13 @@
 package bert
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/internal/golden"
 )
 
 // published is the config.json of a Japanese BERT, as transformers 4 wrote it.
@@ -56,16 +56,7 @@ func TestRefusedByName(t *testing.T) {
 		"problem_type":                 `"guess"`,
 		"num_labels":                   "0",
 	} {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(published), &fields); err != nil {
-			t.Fatal(err)
-		}
-		fields[field] = json.RawMessage(value)
-		data, err := json.Marshal(fields)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := ParseConfig(data); err == nil || !strings.Contains(err.Error(), field) {
+		if _, err := ParseConfig(golden.With(t, published, field, value)); err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s: %s: error %v does not name it", field, value, err)
 		}
 	}

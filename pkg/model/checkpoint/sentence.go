@@ -2,7 +2,11 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/bert"
@@ -16,7 +20,10 @@ import (
 //
 // The files have the form of sentence-transformers 2 to 5, which version 6
 // reads too.
-func AddSentenceTransformers(files map[string][]byte, arch model.Architecture) error {
+func AddSentenceTransformers(files map[string][]byte, arch model.Architecture, prompts Prompts) error {
+	if prompts.ByName == nil {
+		prompts.ByName = map[string]string{}
+	}
 	d := arch.Dimensions()
 	length, err := maxLength(files["tokenizer_config.json"], d.MaxLength)
 	if err != nil {
@@ -37,8 +44,8 @@ func AddSentenceTransformers(files map[string][]byte, arch model.Architecture) e
 			"pooling_mode_cls_token": false, "pooling_mode_max_tokens": false, "pooling_mode_mean_sqrt_len_tokens": false,
 			"pooling_mode_weightedmean_tokens": false, "pooling_mode_lasttoken": false, "include_prompt": true,
 		},
-		"config_sentence_transformers.json": map[string]any{
-			"__version__": map[string]string{}, "prompts": map[string]string{}, "default_prompt_name": nil,
+		promptsFile: map[string]any{
+			"__version__": map[string]string{}, "prompts": prompts.ByName, "default_prompt_name": prompts.Default,
 			"similarity_fn_name": "cosine", "model_type": "SentenceTransformer",
 		},
 	} {
@@ -49,6 +56,39 @@ func AddSentenceTransformers(files map[string][]byte, arch model.Architecture) e
 		files[name] = append(data, '\n')
 	}
 	return nil
+}
+
+// Prompts are what sentence-transformers puts before texts.
+type Prompts struct {
+	ByName  map[string]string `json:"prompts"`             // encode_query takes "query", encode_document "document", "passage" or "corpus"
+	Default *string           `json:"default_prompt_name"` // what encode takes; nil is none
+}
+
+const promptsFile = "config_sentence_transformers.json"
+
+// ReadPrompts reads those of a model's directory, which may have none.
+func ReadPrompts(dir string) (Prompts, error) {
+	p := Prompts{ByName: map[string]string{}}
+	path := filepath.Join(dir, promptsFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(data, &p); err != nil {
+		return p, fmt.Errorf("%s: %w", path, err)
+	}
+	if p.ByName == nil {
+		p.ByName = map[string]string{}
+	}
+	if p.Default != nil {
+		if _, ok := p.ByName[*p.Default]; !ok {
+			return p, fmt.Errorf("%s: default_prompt_name is %q, and prompts has none of that name", path, *p.Default)
+		}
+	}
+	return p, nil
 }
 
 // maxLength is the lesser of the model's length and the tokenizer's.

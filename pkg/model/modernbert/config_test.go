@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/internal/golden"
 )
 
 // published is the config.json of llm-jp-modernbert-base in the authors' form.
@@ -94,16 +95,7 @@ func TestRefusedByName(t *testing.T) {
 		"local_attention":         "-2",
 		"max_position_embeddings": "1e99",
 	} {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(published), &fields); err != nil {
-			t.Fatal(err)
-		}
-		fields[field] = json.RawMessage(value)
-		data, err := json.Marshal(fields)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := ParseConfig(data); err == nil || !strings.Contains(err.Error(), field) {
+		if _, err := ParseConfig(golden.With(t, published, field, value)); err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s: %s: error %v does not name it", field, value, err)
 		}
 	}

@@ -76,9 +76,9 @@ def main(tmp):
             for dtype, torch_dtype in (("f32", torch.float32), ("bf16", torch.bfloat16)):
                 tolerance = 0 if dtype == "f32" else 0.05 * want.std().item() + 0.01
 
-                def export(to):
+                def export(to, *flags):
                     out = tmp / f"{source.name}-{to}-{dtype}"
-                    subprocess.run([PROGRAM, "export", "--model", source, "--output", out, "--to", to, "--dtype", dtype],
+                    subprocess.run([PROGRAM, "export", "--model", source, "--output", out, "--to", to, "--dtype", dtype, *flags],
                                    check=True, stdout=subprocess.DEVNULL)
                     return out
 
@@ -90,7 +90,7 @@ def main(tmp):
                 again = hf.AutoTokenizer.from_pretrained(out)
                 assert again(TEXTS)["input_ids"] == tokenizer(TEXTS)["input_ids"], out
 
-                out = export("sentence-transformers")
+                out = export("sentence-transformers", "--query-prompt", "クエリ: ", "--passage-prompt", "文章: ")
                 if not (kind == "Bert" and head == "ForMaskedLM"):  # that body has no pooler
                     load(hf.AutoModel, out, torch_dtype)
                 sentences = SentenceTransformer(str(out), device="cpu")
@@ -100,6 +100,9 @@ def main(tmp):
                 apart = (got - mean).abs().max().item()
                 assert sentences[1].pooling_mode == "mean" and sentences.max_seq_length == (64 if kind == "Bert" else 8192)
                 assert apart <= (1e-5 if dtype == "f32" else 0.05), (out, apart)
+                for prompt, encode in {"クエリ: ": sentences.encode_query, "文章: ": sentences.encode_document}.items():
+                    by_hand = sentences.encode([prompt + t for t in TEXTS], convert_to_tensor=True).float()
+                    assert torch.equal(encode(TEXTS, convert_to_tensor=True).float(), by_hand), (out, prompt)
                 print(f"{out.name}: logits {worst:.2g}, embeddings {apart:.2g}")
 
 

@@ -295,3 +295,18 @@ func read(t *testing.T, path, prefix string) map[string]tensor {
 	}
 	return all
 }
+
+// With is the text of a config.json with one field set to a value of JSON.
+func With(t testing.TB, config, field, value string) []byte {
+	t.Helper()
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(config), &fields); err != nil {
+		t.Fatal(err)
+	}
+	fields[field] = json.RawMessage(value)
+	data, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
