@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
 // logitBytes bounds the scores that are held at once.
@@ -128,7 +129,7 @@ func (e *Encoder) head(name string, finish func(logits *graph.Node, more []*grap
 		dims := in[0].Shape().Dimensions
 		flat := graph.Reshape(in[0], dims[0]*dims[1], dims[2])
 		chosen := graph.Gather(flat, graph.InsertAxes(in[1], -1)) // [n, hidden]
-		return []*graph.Node{finish(e.Arch.MaskedLMLogits(w, chosen, e.options()), in[2:])}
+		return []*graph.Node{finish(nn.Scores(e.Arch.MaskedLM(w, chosen, e.options())), in[2:])}
 	})
 }
 

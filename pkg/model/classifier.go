@@ -30,8 +30,8 @@ func ClassifierLoss(problem string, logits, labels, weights *Node) (sum, count *
 		weights = graph.Ones(g, shapes.Make(dtypes.Float32, logits.Shape().Dim(0)))
 	}
 	if problem == SingleLabel {
-		sum, count, _ = MaskedLMLoss(logits, labels, weights)
-		return sum, count
+		entropies := crossEntropy(logits, graph.InsertAxes(labels, -1)) // [batch, 1]
+		return graph.ReduceAllSum(graph.Mul(weights, graph.Squeeze(entropies, 1))), graph.ReduceAllSum(weights)
 	}
 	var terms *Node // [batch, k]
 	switch problem {

@@ -6,27 +6,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// MaskedLMLoss compares scores with the tokens that were masked. It returns
-// scalars: the weighted sum of the cross-entropies in nats, the sum of the
-// weights, and the weighted number of positions whose highest score is the
-// label's. Divide sum by count for the mean.
-//
-// logits are [n, vocab] float32, labels [n] int32 (any valid id where the
-// weight is 0), weights [n] float32.
-func MaskedLMLoss(logits, labels, weights *Node) (sum, count, correct *Node) {
-	entropies := crossEntropy(logits, graph.InsertAxes(labels, -1)) // [n, 1]
-	sum = graph.ReduceAllSum(graph.Mul(weights, graph.Squeeze(entropies, 1)))
-	count = graph.ReduceAllSum(weights)
-	best := graph.ArgMax(logits, 1, dtypes.Int32)
-	hit := graph.ConvertDType(graph.Equal(best, labels), dtypes.Float32)
-	correct = graph.ReduceAllSum(graph.Mul(weights, hit))
-	return sum, count, correct
-}
-
 // crossEntropy is logsumexp minus the label's score: [n, 1], from logits
-// [n, vocab] and labels [n, 1] int32. Of a 99,574-way softmax it keeps the
-// logits and nothing else; the gradient, softmax minus the label's one, is
-// written over them.
+// [n, classes] and labels [n, 1] int32.
 func crossEntropy(logits, labels *Node) *Node {
 	g, n := logits.Graph(), logits.Shape().Dim(0)
 	maximum := graph.ReduceAndKeep(logits, graph.ReduceMax, 1)                            // [n, 1]

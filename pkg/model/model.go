@@ -92,9 +92,9 @@ type Architecture interface {
 	// embeddings and after each layer; the last has the final norm applied
 	// where the architecture has one (as transformers' output_hidden_states).
 	Hidden(w Weights, in Inputs, opt Options) []*Node
-	// MaskedLMLogits maps hidden states of chosen positions [n, hidden] to
-	// float32 scores [n, vocab].
-	MaskedLMLogits(w Weights, hidden *Node, opt Options) *Node
+	// MaskedLM maps hidden states of chosen positions [n, hidden] to what the
+	// vocabulary's scores are made of.
+	MaskedLM(w Weights, hidden *Node, opt Options) Decoder
 	// Classify maps the last hidden states [batch, seq, hidden] to float32
 	// scores [batch, labels].
 	Classify(w Weights, hidden *Node, in Inputs, opt Options) *Node
@@ -110,6 +110,15 @@ type Architecture interface {
 	// ConfigJSON is the config.json that transformers loads; class is its
 	// architectures entry's head.
 	ConfigJSON(head Head) ([]byte, error)
+}
+
+// Decoder is the last layer of a masked language model, whose float32 scores
+// of the vocabulary are X·Weightᵀ + Bias. nn.Scores computes them,
+// nn.MaskedLMLoss their loss without keeping them.
+type Decoder struct {
+	X      *Node // [n, hidden], of the dtype of matrix products
+	Weight *Node // [vocab, hidden]
+	Bias   *Node // [vocab], nil for none
 }
 
 // Dimensions are the sizes of an architecture.

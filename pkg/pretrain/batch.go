@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
@@ -133,7 +134,7 @@ func loss(arch model.Architecture, opt model.Options) train.Loss {
 		last := layers[len(layers)-1]
 		width := last.Shape().Dim(-1)
 		chosen := graph.Gather(graph.Reshape(last, -1, width), in[2])
-		sum, _, correct := model.MaskedLMLoss(arch.MaskedLMLogits(w, chosen, opt), in[3], in[4])
+		sum, _, correct := nn.MaskedLMLoss(arch.MaskedLM(w, chosen, opt), in[3], in[4])
 		return sum, correct
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// MaskedLMLogits is decoder(LayerNorm(act(dense(hidden)))) (transformers'
-// BertForMaskedLM): hidden [n, hidden] to [n, vocab] float32.
-func (c *Config) MaskedLMLogits(w model.Weights, hidden *Node, opt model.Options) *Node {
+// MaskedLM is decoder(LayerNorm(act(dense(hidden)))) (transformers'
+// BertForMaskedLM) of hidden [n, hidden].
+func (c *Config) MaskedLM(w model.Weights, hidden *Node, opt model.Options) model.Decoder {
 	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType()}
 	x := nn.Activate(c.Activation, e.linear("cls.predictions.transform.dense", hidden))
 	x = ConvertDType(e.norm("cls.predictions.transform.LayerNorm", x), e.dtype)
@@ -18,8 +18,7 @@ func (c *Config) MaskedLMLogits(w model.Weights, hidden *Node, opt model.Options
 	if !c.Tied {
 		decoder, bias = "cls.predictions.decoder.weight", "cls.predictions.decoder.bias"
 	}
-	logits := ConvertDType(nn.Linear(x, w.Get(decoder), nil), dtypes.Float32)
-	return Add(logits, InsertAxes(w.Get(bias), 0))
+	return model.Decoder{X: x, Weight: w.Get(decoder), Bias: w.Get(bias)}
 }
 
 // Pool is transformers' BertPooler, tanh(dense(first position)): hidden

@@ -7,11 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
 // The sizes of the benchmarks, for one at a time, since they report the
@@ -43,8 +45,8 @@ func BenchmarkTrain(b *testing.B) {
 		n := dims[0] * dims[1]
 		chosen := graph.SliceAxis(graph.Reshape(hidden, n, dims[2]), 0, graph.AxisRangeFromStart(n*3/10))
 		labels := graph.SliceAxis(graph.Reshape(in.IDs, n), 0, graph.AxisRangeFromStart(n*3/10))
-		logits := c.MaskedLMLogits(w, chosen, benchOptions())
-		sum, count, _ := model.MaskedLMLoss(logits, labels, graph.OnesLike(graph.ConvertDType(labels, logits.DType())))
+		decoder := c.MaskedLM(w, chosen, benchOptions())
+		sum, count, _ := nn.MaskedLMLoss(decoder, labels, graph.OnesLike(graph.ConvertDType(labels, dtypes.Float32)))
 		loss := graph.Div(sum, count)
 		outputs := []*graph.Node{loss}
 		for i, gradient := range graph.Gradient(loss, weights...) { // as an optimizer would: new weights, same shapes

@@ -8,20 +8,19 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// MaskedLMLogits is decoder(norm(act(dense(hidden)))) (transformers'
-// ModernBertForMaskedLM): hidden [n, hidden] to [n, vocab] float32.
-func (c *Config) MaskedLMLogits(w model.Weights, hidden *Node, opt model.Options) *Node {
+// MaskedLM is decoder(norm(act(dense(hidden)))) (transformers'
+// ModernBertForMaskedLM) of hidden [n, hidden].
+func (c *Config) MaskedLM(w model.Weights, hidden *Node, opt model.Options) model.Decoder {
 	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType()}
 	decoder := "decoder.weight"
 	if c.Tied {
 		decoder = "model.embeddings.tok_embeddings.weight"
 	}
-	x := ConvertDType(e.predict(hidden), e.dtype)
-	logits := ConvertDType(nn.Linear(x, w.Get(decoder), nil), dtypes.Float32)
-	if c.DecoderBias {
-		logits = Add(logits, InsertAxes(w.Get("decoder.bias"), 0))
+	return model.Decoder{
+		X:      ConvertDType(e.predict(hidden), e.dtype),
+		Weight: w.Get(decoder),
+		Bias:   w.Optional("decoder.bias", c.DecoderBias),
 	}
-	return logits
 }
 
 // Classify is classifier(drop(norm(act(dense(pooled))))) (transformers'

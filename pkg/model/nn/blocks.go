@@ -43,37 +43,46 @@ func (b blocks) fill(x *Node) *Node {
 // It is a loop of the graph where the backend has one that can slice, so that
 // the block's code is compiled once and its memory used again.
 func overBlocks(b blocks, cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
-	if b.n == 1 {
-		gotParts, gotSums := body(cut, whole)
-		return append(gotParts, gotSums...)
-	}
-	filled := make([]*Node, len(cut))
-	for i, x := range cut {
-		filled[i] = b.fill(x)
-	}
 	can := cut[0].Graph().Backend().Capabilities()
-	if can.Functions && can.Operations[compute.OpTypeDynamicSlice] && can.Operations[compute.OpTypeDynamicUpdateSlice] {
+	if b.n > 1 && can.Functions && can.Operations[compute.OpTypeDynamicSlice] && can.Operations[compute.OpTypeDynamicUpdateSlice] {
+		filled := make([]*Node, len(cut))
+		for i, x := range cut {
+			filled[i] = b.fill(x)
+		}
 		return b.loop(filled, whole, parts, sums, body)
 	}
-	return b.unroll(filled, whole, parts, sums, body)
+	return b.unroll(cut, func(block []*Node) (parts, sums []*Node) { return body(block, whole) })
 }
 
-func (b blocks) unroll(cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
-	pieces := make([][]*Node, len(parts))
-	totals := append([]*Node(nil), sums...)
+// unroll is overBlocks without a loop of the graph. The last block may be
+// smaller than the others.
+func (b blocks) unroll(cut []*Node, body func(cut []*Node) (parts, sums []*Node)) []*Node {
+	if b.n == 1 {
+		parts, sums := body(cut)
+		return append(parts, sums...)
+	}
+	var pieces [][]*Node
+	var totals []*Node
+	length := cut[0].Shape().Dim(-2)
 	for i := range b.n {
 		block := make([]*Node, len(cut))
 		for j, x := range cut {
-			block[j] = SliceAxis(x, -2, AxisRange(i*b.size, (i+1)*b.size))
+			block[j] = SliceAxis(x, -2, AxisRange(i*b.size, min((i+1)*b.size, length)))
 		}
-		if i > 0 {
-			block[0] = after(block[0], pieces[0][i-1])
+		if i == 0 {
+			parts, sums := body(block)
+			for _, x := range parts {
+				pieces = append(pieces, []*Node{x})
+			}
+			totals = sums
+			continue
 		}
-		gotParts, gotSums := body(block, whole)
-		for j, x := range gotParts {
+		block[0] = after(block[0], pieces[0][i-1])
+		parts, sums := body(block)
+		for j, x := range parts {
 			pieces[j] = append(pieces[j], x)
 		}
-		for j, x := range gotSums {
+		for j, x := range sums {
 			totals[j] = Add(totals[j], x)
 		}
 	}

@@ -20,6 +20,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
 // Tolerances, in standard deviations of the tensor that is compared.
@@ -167,11 +168,12 @@ func (c Case) loss(arch model.Architecture, w model.Weights, in model.Inputs, hi
 	dims := hidden.Shape().Dimensions
 	switch c.Head {
 	case model.MaskedLM:
-		scores = arch.MaskedLMLogits(w, graph.Reshape(hidden, dims[0]*dims[1], dims[2]), opt)
+		decoder := arch.MaskedLM(w, graph.Reshape(hidden, dims[0]*dims[1], dims[2]), opt)
+		scores = nn.Scores(decoder)
 		labels = graph.Reshape(labels, dims[0]*dims[1])
 		chosen := graph.GreaterOrEqual(labels, graph.ScalarZero(labels.Graph(), labels.DType()))
 		weights := graph.ConvertDType(chosen, scores.DType())
-		sum, count, _ := model.MaskedLMLoss(scores, graph.Max(labels, graph.ZerosLike(labels)), weights)
+		sum, count, _ := nn.MaskedLMLoss(decoder, graph.Max(labels, graph.ZerosLike(labels)), weights)
 		return graph.Reshape(scores, dims[0], dims[1], -1), graph.Div(sum, count)
 	case model.SequenceClassification:
 		scores = arch.Classify(w, hidden, in, opt)

@@ -1,0 +1,124 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/model"
+)
+
+// plainLoss is MaskedLMLoss by its definition, every gradient derived.
+func plainLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *Node) {
+	scores := Scores(d)
+	chosen := OneHot(labels, scores.Shape().Dim(1), dtypes.Float32)
+	entropy := Neg(ReduceSum(Mul(LogSoftmax(scores, 1), chosen), 1))
+	hit := ConvertDType(Equal(ArgMax(scores, 1, dtypes.Int32), labels), dtypes.Float32)
+	return ReduceAllSum(Mul(weights, entropy)), ReduceAllSum(weights), ReduceAllSum(Mul(weights, hit))
+}
+
+// The loss, and its gradients by hand, are those of its definition: in one
+// block and in several, with and without a bias, float32 and bfloat16, and
+// with a factor on it.
+func TestMaskedLMLoss(t *testing.T) {
+	ours, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golang, err := backend.OpenNamed(backend.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, machine := range map[string]compute.Backend{"the backend": ours, "Go": golang} {
+		for _, n := range []int{5, mostRows, 2*mostRows + 3} {
+			for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.BFloat16} {
+				for _, bias := range []bool{true, false} {
+					want := lossAndGradients(t, machine, plainLoss, n, dtype, bias)
+					got := lossAndGradients(t, machine, MaskedLMLoss, n, dtype, bias)
+					for i, what := range []string{"sum", "count", "correct", "of the hidden states", "of the decoder", "of the bias"}[:len(want)] {
+						tolerance := 1e-5
+						if dtype == dtypes.BFloat16 {
+							tolerance = 1e-2 // a rounding is 2⁻⁹, and one more in the gradients
+						}
+						if off := distance(got[i], want[i]); !(off <= tolerance) {
+							t.Errorf("%s, %d rows, %s, bias %v: %s: off by %.2g of its size", name, n, dtype, bias, what, off)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+type lossFunc func(d model.Decoder, labels, weights *Node) (sum, count, correct *Node)
+
+// lossAndGradients are sum, count, correct, and the gradients of three times
+// the sum, for random inputs that are always the same. Some labels are sure to
+// be found, some rows have no weight.
+func lossAndGradients(t *testing.T, machine compute.Backend, loss lossFunc, n int, dtype dtypes.DType, bias bool) [][]float32 {
+	t.Helper()
+	const width, vocab = 16, 97
+	rng := rand.New(rand.NewPCG(1, 2))
+	normal := func(size int, scale float64) []float32 {
+		out := make([]float32, size)
+		for i := range out {
+			out[i] = float32(scale * rng.NormFloat64())
+		}
+		return out
+	}
+	x, weight, offset := normal(n*width, 1), normal(vocab*width, 0.5), normal(vocab, 0.5)
+	labels, weights := make([]int32, n), make([]float32, n)
+	for i := range labels {
+		labels[i], weights[i] = rng.Int32N(vocab), float32(rng.IntN(3))/2
+	}
+	for i := range min(n, 3) { // as good as certain, where a rounded softmax minus one would be noise
+		for k := range width {
+			x[i*width+k] = 3 * weight[int(labels[i])*width+k]
+		}
+	}
+	exec, err := NewExec(machine, func(in []*Node) []*Node {
+		d := model.Decoder{X: ConvertDType(in[0], dtype), Weight: in[1]}
+		with := in[:2]
+		if bias {
+			d.Bias, with = in[2], in[:3]
+		}
+		sum, count, correct := loss(d, in[3], in[4])
+		return append([]*Node{sum, count, correct}, Gradient(MulScalar(sum, 3), with...)...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs, err := exec.Exec(
+		tensors.FromFlatDataAndDimensions(x, n, width), tensors.FromFlatDataAndDimensions(weight, vocab, width), tensors.FromValue(offset), labels, weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all [][]float32
+	for _, output := range outputs {
+		values, err := tensors.CopyFlatData[float32](output)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, values)
+	}
+	return all
+}
+
+// distance is the norm of a-b over that of b.
+func distance(a, b []float32) float64 {
+	if len(a) != len(b) {
+		return math.Inf(1)
+	}
+	var apart, size float64
+	for i := range a {
+		apart += math.Pow(float64(a[i]-b[i]), 2)
+		size += math.Pow(float64(b[i]), 2)
+	}
+	return math.Sqrt(apart / size)
+}
