@@ -86,10 +86,10 @@ func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *
 	})
 	dx, atLabel, biasAtLabel, dWeight, dBias := out[0], out[1], out[2], out[5], out[6]
 	scalar := func(x *Node) *Node { return Reshape(x) }
-	dWeight = Sub(dWeight, Scatter(labels, atLabel, dWeight.Shape(), false, false))
+	dWeight = ScatterSum(dWeight, labels, Neg(atLabel), false, false)
 	inputs, gradients := []*Node{d.X, d.Weight}, []*Node{dx, dWeight}
 	if d.Bias != nil {
-		dBias = Sub(Reshape(dBias, vocab), Scatter(labels, Squeeze(biasAtLabel, 1), shapes.Make(dtypes.Float32, vocab), false, false))
+		dBias = ScatterSum(Reshape(dBias, vocab), labels, Neg(Squeeze(biasAtLabel, 1)), false, false)
 		inputs, gradients = append(inputs, d.Bias), append(gradients, dBias)
 	}
 	sum = model.WithKnownGradients(scalar(out[3]), inputs, gradients)
