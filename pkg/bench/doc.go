@@ -24,7 +24,7 @@
 // tokens 31 % clears pages. XLA takes its buffers from the C library, which
 // maps large ones anew at every step. Large pages for them
 // (glibc.malloc.hugetlb=1) brought 353 … 371 to 395 … 413 tokens a second.
-// scripts/env also keeps what is smaller than 1 GiB for the next step
+// scripts/env also keeps what is smaller than 256 MiB for the next step
 // (mmap_threshold, trim_threshold), in one arena: the arenas of threads other
 // than the first hold nothing above 64 MiB. Measured beside other work, at the
 // scheduler's highest priority, 2 rows of 2,048 tokens, processor seconds of a
@@ -33,9 +33,23 @@
 //	large pages alone                    5.1 s    275 … 282   peak 7.1 GB
 //	and less than 1 GiB kept             1.4 s    316 … 329   peak 8.8 GB
 //
+// Later, 8 rows of 512 tokens, with nothing else running:
+//
+//	less than 1 GiB kept                 414 … 435   peak 8.0 and 8.6 GB
+//	less than 256 MiB kept               414 … 433   peak 6.7 GB twice
+//
 // Sines and cosines of the rotations as constants instead of in the graph,
 // where XLA computed them again at every use: 350 … 353 to 363 … 367. A profile
 // after both: 76 % in XLA's library, 21 % in compiled kernels, 2 % in the system.
+//
+// The loss makes its gradients with its value, a block of scores at a time, and
+// keeps no matrix of the scores' size but the scores and their exponentials
+// (nn.MaskedLMLoss). Before, XLA kept the scores with and without the bias, and
+// in all four matrices of their size at once. What it plans for a step: 5.04 GB
+// before and 3.46 after at 8 x 512 tokens, 7.39 and 6.60 at 8,192; speed is the
+// same (402 … 446 tokens a second before, 396 … 438 after). GoMLX's backend in
+// Go, which does one operation after another, gains time, too: no matrix of
+// that size is compared with labels, subtracted, copied or cut any more.
 //
 // What did not help, or costs more than it gives:
 //
@@ -49,11 +63,12 @@
 //   - One arena for programs that tokenize: two threads wait for each other,
 //     870,000 … 1,170,000 tokens a second instead of 1,100,000 … 1,450,000.
 //     scripts/modernbert tokenize keeps several.
-//   - A barrier that would keep XLA from storing the logits with and without the
-//     decoder's bias (twice 0.5 GB of 4,096 tokens): the CPU's compiler drops it
-//     before it fuses. Finding the highest logit as a minimum of integers, which
-//     vectorizes, instead of ArgMax: XLA then stores them, a third time 0.5 GB.
-//   - A barrier around sines and cosines: dropped, too.
+//   - A barrier that would keep XLA from storing the scores with and without the
+//     decoder's bias: the CPU's compiler drops it before it fuses, as it does
+//     one around sines and cosines. Finding the highest score as a minimum of
+//     integers, which vectorizes, instead of ArgMax: XLA then stores them, too.
+//   - The scores' exponentials transposed once for both gradients that want them
+//     so: the Go backend's step stays at 2.0 to 2.2 s, XLA's gets no faster.
 //
 // What limits training at short lengths is therefore the matrix product
 // itself: 4,096 tokens are 1.4 TFLOP, 7.4 s at the machine's peak. A factor of

@@ -30,7 +30,8 @@ type sweepOptions struct {
 	grid   []string
 	engine string
 	slurm  sweep.SlurmOptions
-	only   int
+	local  sweep.WorkerOptions
+	only   []int
 }
 
 func newSweep() *cobra.Command {
@@ -58,16 +59,25 @@ func newSweep() *cobra.Command {
 			if o.engine != localEngine && o.engine != slurmEngine {
 				return usagef("--engine %q is neither %s nor %s", o.engine, localEngine, slurmEngine)
 			}
+			switch {
+			case o.local.N < 1:
+				return usagef("--workers %d: at least one process is needed", o.local.N)
+			case o.local.N > 1 && o.engine == slurmEngine:
+				return usagef("--workers are of --engine %s; Slurm shares the runs itself", localEngine)
+			case o.local.N > 1 && config.Devices > 1:
+				return usagef("--workers and --devices exclude each other: a worker has one device")
+			}
 			return o.run(cmd.Context(), config, grid, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	o.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.grid, "grid", nil, "`KEY=VALUE,VALUE…` for lr, epochs, seed; several, also without --grid between them")
-	f.StringVar(&o.engine, "engine", localEngine, "local: one run after another; slurm: a job array")
+	f.StringVar(&o.engine, "engine", localEngine, "local: one run after another, or --workers at a time; slurm: a job array")
+	f.IntVar(&o.local.N, "workers", 1, "`N` processes of this machine that share the runs, each with a GPU of its own")
 	f.StringArrayVar(&o.slurm.Options, "slurm-option", nil, "an `OPTION` for sbatch, such as --partition=gpu or --gres=gpu:1; several")
 	f.IntVar(&o.slurm.Retries, "retries", 2, "how often the runs that died under Slurm are handed in again")
-	f.IntVar(&o.only, "only", -1, "make the grid's run of this number and end: what a task of the job array calls")
+	f.IntSliceVar(&o.only, "only", nil, "make the grid's runs of these numbers and end: what workers and tasks of the job array call")
 	_ = f.MarkHidden("only")
 	return cmd
 }
@@ -88,21 +98,10 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 		Row:      func(row sweep.Row) error { return printRun(stdout, row) },
 		Progress: func(s finetune.Setting) func(finetune.Update, int) { return updates(stderr, s.String()) },
 	}
-	if o.only >= 0 {
-		return sweep.One(ctx, options, o.only)
+	if len(o.only) > 0 {
+		return sweep.Only(ctx, options, o.only...)
 	}
-	engine := sweep.Local
-	if o.engine == slurmEngine {
-		engine = func(ctx context.Context, options sweep.Options) error {
-			var err error
-			if o.slurm.Command, err = o.worker(config, grid); err != nil {
-				return err
-			}
-			o.slurm.Say = func(line string) { fmt.Fprintln(stderr, line) }
-			return sweep.Slurm(ctx, options, o.slurm)
-		}
-	}
-	if err := engine(ctx, options); err != nil {
+	if err := o.sweep(ctx, options, stderr); err != nil {
 		return err
 	}
 	j, err := sweep.Collect(o.output)
@@ -113,6 +112,24 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 		return err
 	}
 	return printBest(stdout, j)
+}
+
+// sweep makes the runs with the engine that was asked for.
+func (o *sweepOptions) sweep(ctx context.Context, options sweep.Options, stderr io.Writer) error {
+	if o.engine == localEngine && o.local.N == 1 {
+		return sweep.Local(ctx, options)
+	}
+	command, err := o.worker(options.Config, options.Grid)
+	if err != nil {
+		return err
+	}
+	say := func(line string) { fmt.Fprintln(stderr, line) }
+	if o.engine == slurmEngine {
+		o.slurm.Command, o.slurm.Say = command, say
+		return sweep.Slurm(ctx, options, o.slurm)
+	}
+	o.local.Command, o.local.Say = command, say
+	return sweep.Workers(ctx, options, o.local)
 }
 
 // printRun prints a run without what differs from one time to the next.
@@ -160,8 +177,8 @@ func deviation(s result.TaskScore) *float64 {
 	return &s.Deviation
 }
 
-// worker is the command line of a job array's task, which gets its number
-// behind it.
+// worker is the command line of a process that makes some of the runs, which
+// gets their numbers behind it.
 func (o *sweepOptions) worker(config finetune.Config, grid sweep.Grid) ([]string, error) {
 	program, err := os.Executable()
 	if err != nil {

@@ -7,6 +7,7 @@
 // that was not gives: a run depends on its setting alone.
 //
 // [Local] runs them one after another with one model and one tokenized data
-// set; [Slurm] hands them to a cluster as a job array, each task of which is
-// [One]. [Collect] makes Table 2's result of any number of folders.
+// set; [Workers] shares them among processes of one machine, a GPU for each;
+// [Slurm] hands them to a cluster as a job array. What a worker or a task of
+// the array does is [Only]. [Collect] makes Table 2's result of any number of folders.
 package sweep

@@ -67,27 +67,67 @@ func Local(ctx context.Context, o Options) error {
 	return nil
 }
 
-// One makes the grid's run of a number from 0, if it is not finished yet: the
-// task of a job array.
-func One(ctx context.Context, o Options, number int) error {
-	settings := o.Grid.Settings()
-	if number < 0 || number >= len(settings) {
-		return fmt.Errorf("run %d of a grid of %d", number, len(settings))
-	}
-	f, s := folder(o.Dir), settings[number]
-	if _, ok, err := f.row(s); ok || err != nil {
-		return err
-	}
+// Only makes the grid's runs of some numbers, from 0, that are not finished
+// yet: what a task of a job array and a worker do.
+func Only(ctx context.Context, o Options, numbers ...int) error {
+	settings, f := o.Grid.Settings(), folder(o.Dir)
 	if err := os.MkdirAll(filepath.Join(o.Dir, runsFolder), 0o777); err != nil {
 		return err
 	}
-	t, release, err := o.open(ctx)
-	if err != nil {
-		return err
+	var t *finetune.Trainer
+	for _, number := range numbers {
+		if number < 0 || number >= len(settings) {
+			return fmt.Errorf("run %d of a grid of %d", number, len(settings))
+		}
+		s := settings[number]
+		_, ok, err := f.row(s)
+		if err != nil {
+			return err
+		}
+		if ok {
+			continue
+		}
+		if t == nil {
+			var release func()
+			if t, release, err = o.open(ctx); err != nil {
+				return err
+			}
+			defer release()
+		}
+		if _, err = o.run(ctx, t, f, s); err != nil {
+			return err
+		}
 	}
-	defer release()
-	_, err = o.run(ctx, t, f, s)
-	return err
+	return nil
+}
+
+// watch looks at a sweep whose runs other processes make.
+type watch struct {
+	Options
+	folder folder
+	known  int // runs of the grid that Row was told
+}
+
+// missing are the numbers of the runs that are not finished. Those that are go
+// to Row, up to the first that is not.
+func (w *watch) missing() ([]int, error) {
+	var missing []int
+	for number, setting := range w.Grid.Settings() {
+		row, ok, err := w.folder.row(setting)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case !ok:
+			missing = append(missing, number)
+		case number == w.known:
+			if err := w.told(row); err != nil {
+				return nil, err
+			}
+			w.known++
+		}
+	}
+	return missing, nil
 }
 
 // begin locks the folder and sees that it is this sweep's.

@@ -57,7 +57,7 @@ func Slurm(ctx context.Context, o Options, s SlurmOptions) error {
 	if s.Poll == 0 {
 		s.Poll = 5 * time.Second
 	}
-	a := &array{Options: o, SlurmOptions: s, folder: f}
+	a := &array{watch: watch{Options: o, folder: f}, SlurmOptions: s}
 	if err := a.adopt(ctx); err != nil {
 		return err
 	}
@@ -84,33 +84,9 @@ func Slurm(ctx context.Context, o Options, s SlurmOptions) error {
 
 // array is a sweep under way as a job array.
 type array struct {
-	Options
+	watch
 	SlurmOptions
-	folder folder
-	job    job
-	known  int // runs of the grid that Row was told
-}
-
-// missing are the numbers of the runs that are not finished. Those that are go
-// to Row, up to the first that is not.
-func (a *array) missing() ([]int, error) {
-	var missing []int
-	for number, setting := range a.Grid.Settings() {
-		row, ok, err := a.folder.row(setting)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case !ok:
-			missing = append(missing, number)
-		case number == a.known:
-			if err := a.told(row); err != nil {
-				return nil, err
-			}
-			a.known++
-		}
-	}
-	return missing, nil
+	job job
 }
 
 // adopt waits for the job that an earlier call handed in.

@@ -45,11 +45,15 @@ func child(text string) error {
 	if len(os.Args) < 2 {
 		return Local(context.Background(), o)
 	}
-	number, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		return err
+	var numbers []int
+	for _, text := range strings.Split(os.Args[1], ",") {
+		number, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
+		numbers = append(numbers, number)
 	}
-	return One(context.Background(), o, number)
+	return Only(context.Background(), o, numbers...)
 }
 
 // childOptions are those of Options that a process can be given.
