@@ -14,7 +14,7 @@ func BenchTable(b *result.Bench) (*Table, error) {
 		return nil, fmt.Errorf("bench-table: %w", err)
 	}
 	t := &Table{
-		Name: "bench-table", Caption: "Speed on " + b.Machine.Name + ": medians, all measured in turn in one run",
+		Name: "bench-table", Caption: "Speed on " + b.Machine.Name + ": medians, the two programs of a case in turns",
 		Columns: append(left("Task", "Program"), right("Layers", "Batch", "Length", "Rate a second", "Range", "Memory (GiB)", "Share of peak", "Ratio")...),
 		Notes:   notes(b.Provenance),
 	}

@@ -160,6 +160,13 @@ func (a Axis) rows(b *result.Bench, q quantity) []result.BenchRow {
 			best, most = bySize[s], len(values)
 		}
 	}
+	if a == ByLength { // smaller batches of the same length were measured for another figure
+		largest := map[int]int{}
+		for _, r := range best {
+			largest[r.Length] = max(largest[r.Length], r.Batch)
+		}
+		best = slices.DeleteFunc(best, func(r result.BenchRow) bool { return r.Batch < largest[r.Length] })
+	}
 	slices.SortStableFunc(best, func(x, y result.BenchRow) int { return a.of(x) - a.of(y) })
 	return best
 }
