@@ -39,8 +39,9 @@ func prefixed(prompt string, texts []string) []string {
 }
 
 // Embed gives the embeddings of texts in their order, of unit length; their
-// prompts, if any, stand before them already. Equal texts have equal embeddings. cut is the number of different texts that were
-// longer than the model or the options allow.
+// prompts, if any, stand before them already. Equal texts have equal
+// embeddings. cut is the number of different texts that were longer than the
+// model or the options allow.
 func Embed(ctx context.Context, e *encoder.Encoder, texts []string, o Options) (embeddings *metric.Embeddings, cut int, err error) {
 	if o.Pooling == "" {
 		o.Pooling = encoder.Mean

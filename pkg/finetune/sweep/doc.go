@@ -9,5 +9,6 @@
 // [Local] runs them one after another with one model and one tokenized data
 // set; [Workers] shares them among processes of one machine, a GPU for each;
 // [Slurm] hands them to a cluster as a job array. What a worker or a task of
-// the array does is [Only]. [Collect] makes Table 2's result of any number of folders.
+// the array does is [Only]. [Collect] makes Table 2's result of any number of
+// folders.
 package sweep

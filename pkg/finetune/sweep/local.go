@@ -71,14 +71,16 @@ func Local(ctx context.Context, o Options) error {
 // yet: what a task of a job array and a worker do.
 func Only(ctx context.Context, o Options, numbers ...int) error {
 	settings, f := o.Grid.Settings(), folder(o.Dir)
+	for _, number := range numbers {
+		if number < 0 || number >= len(settings) {
+			return fmt.Errorf("run %d of a grid of %d", number, len(settings))
+		}
+	}
 	if err := os.MkdirAll(filepath.Join(o.Dir, runsFolder), 0o777); err != nil {
 		return err
 	}
 	var t *finetune.Trainer
 	for _, number := range numbers {
-		if number < 0 || number >= len(settings) {
-			return fmt.Errorf("run %d of a grid of %d", number, len(settings))
-		}
 		s := settings[number]
 		_, ok, err := f.row(s)
 		if err != nil {
