@@ -38,7 +38,8 @@ func Local(ctx context.Context, o Options) error {
 	}
 	defer unlock()
 	f.removeUnfinished()
-	var t *finetune.Trainer
+	var l lazy
+	defer l.close()
 	settings := o.Grid.Settings()
 	for done, s := range settings {
 		row, ok, err := f.row(s)
@@ -46,14 +47,10 @@ func Local(ctx context.Context, o Options) error {
 			return err
 		}
 		if !ok {
-			if t == nil {
-				var release func()
-				if t, release, err = o.open(ctx); err != nil {
-					return err
-				}
-				defer release()
+			if err = l.open(ctx, &o); err != nil {
+				return err
 			}
-			if row, err = o.run(ctx, t, f, s); err != nil {
+			if row, err = o.run(ctx, l.trainer, f, s); err != nil {
 				if ctx.Err() != nil {
 					return fmt.Errorf("stopped: %d of %d runs are finished, the same command goes on from there", done, len(settings))
 				}
@@ -79,7 +76,8 @@ func Only(ctx context.Context, o Options, numbers ...int) error {
 	if err := os.MkdirAll(filepath.Join(o.Dir, runsFolder), 0o777); err != nil {
 		return err
 	}
-	var t *finetune.Trainer
+	var l lazy
+	defer l.close()
 	for _, number := range numbers {
 		s := settings[number]
 		_, ok, err := f.row(s)
@@ -89,18 +87,33 @@ func Only(ctx context.Context, o Options, numbers ...int) error {
 		if ok {
 			continue
 		}
-		if t == nil {
-			var release func()
-			if t, release, err = o.open(ctx); err != nil {
-				return err
-			}
-			defer release()
+		if err = l.open(ctx, &o); err != nil {
+			return err
 		}
-		if _, err = o.run(ctx, t, f, s); err != nil {
+		if _, err = o.run(ctx, l.trainer, f, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lazy is a trainer that is opened for the first run that is not finished.
+type lazy struct {
+	trainer *finetune.Trainer
+	release func()
+}
+
+func (l *lazy) open(ctx context.Context, o *Options) (err error) {
+	if l.trainer == nil {
+		l.trainer, l.release, err = o.open(ctx)
+	}
+	return err
+}
+
+func (l *lazy) close() {
+	if l.trainer != nil {
+		l.release()
+	}
 }
 
 // watch looks at a sweep whose runs other processes make.
