@@ -4,7 +4,9 @@ The outputs are the same bytes in every run whose results are the same. A cell
 fails on an error, on a shell line (!) that fails, on a command (%) that GoNB
 does not know, and where a cell with a main part (%%) shows nothing (the tag
 "silent" allows it). A notebook is written only when all its cells are good;
-what a failed one got so far is left in .local/log.
+what a failed one got so far is left in .local/log. Several are executed at a
+time, each by a process of its own: much of a new cell's time is Go's linker's,
+which has one core to do.
 """
 import argparse
 import hashlib
@@ -13,6 +15,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import time
 
@@ -73,7 +76,9 @@ def execute(path, output, limit):
         raise Failed(f"{path}: not a notebook: {brief(error)}") from None
     client = NotebookClient(notebook, kernel_name="gonb", startup_timeout=60, record_timing=False,
                             resources={"metadata": {"path": str(path.parent)}})
-    (LOG / "kernel.log").unlink(missing_ok=True)  # of another kernel
+    log = LOG / f"{path.stem}.kernel.log"
+    log.unlink(missing_ok=True)  # of another kernel
+    os.environ["MODERNBERT_KERNEL_LOG"] = str(log)
     deadline = time.monotonic() + limit
     group = None
     index = -1
@@ -95,10 +100,10 @@ def execute(path, output, limit):
         raise
     except Exception as error:  # whatever a broken kernel.json or program makes of itself
         if index >= 0 and isinstance(error, (DeadKernelError, RuntimeError)):
-            raise Failed(f"{path}: cell {index}: the kernel died: {last_line(LOG / 'kernel.log')}") from None
+            raise Failed(f"{path}: cell {index}: the kernel died: {last_line(log)}") from None
         if index >= 0 and not isinstance(error, OSError):
             raise
-        raise NoKernel(f"the Go kernel does not start ({brief(error)}; {last_line(LOG / 'kernel.log')}); "
+        raise NoKernel(f"the Go kernel does not start ({brief(error)}; {last_line(log)}); "
                        "rm -r .local/bin .local/jupyter && scripts/setup makes it anew") from None
     finally:
         if group:
@@ -157,18 +162,23 @@ def main():
     parser.add_argument("notebook", nargs="*", type=pathlib.Path, help="default: all of notebooks/, in order")
     parser.add_argument("--output", type=pathlib.Path, metavar="DIR", help="write them here (default: in place)")
     parser.add_argument("--timeout", type=int, default=600, metavar="S", help="seconds a notebook (600)")
-    parser.add_argument("--digest", action="store_true", help="execute nothing, print a digest of each one's cells without their outputs")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()), metavar="N", help="how many at a time (%(default)s)")
+    parser.add_argument("--made-from", metavar="KEY", help="what they read, in a word: not again what --output has, made from it by the same cells")
     parser.add_argument("--check", action="store_true", help="execute nothing, say which show what is not to be committed")
     arguments = parser.parse_args()
     paths = [path.resolve() for path in arguments.notebook] or sorted((ROOT / "notebooks").glob("*.ipynb"))
-    if arguments.digest:
-        for path in paths:
-            print(path, digest(path))
-        return 0
     if arguments.check:
         found = [f"{path}: {what}" for path in paths for what in blemishes(path)]
         print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)
         return 1 if found else 0
+    if arguments.made_from:
+        if not arguments.output:
+            parser.error("--made-from needs --output")
+        paths = [path for path in paths if not made(path, arguments)]
+    elif not paths:
+        parser.error("there are no notebooks")
+    if len(paths) > 1 and arguments.jobs > 1:
+        return share(paths, arguments)
     failed = 0
     for path in paths:
         began = time.monotonic()
@@ -181,8 +191,56 @@ def main():
             print(f"notebooks: {error}", file=sys.stderr, flush=True)
             return 3
         else:
+            if arguments.made_from:
+                stamp(path, arguments).write_text(key(path, arguments))
             print(f"notebooks: {path.stem}: {cells} cells in {time.monotonic() - began:.1f} s", flush=True)
-    return 1 if failed or not paths else 0
+    return 1 if failed else 0
+
+
+def stamp(path, arguments):
+    return arguments.output / f".{path.stem}.made-from"
+
+
+def key(path, arguments):
+    return f"{arguments.made_from} {digest(path)}\n"
+
+
+def made(path, arguments):
+    """Whether the output is there, from the same inputs and cells."""
+    mark = stamp(path, arguments)
+    try:
+        return (arguments.output / path.name).exists() and mark.exists() and mark.read_text() == key(path, arguments)
+    except (ValueError, LookupError):  # not a notebook: executing it says so
+        return False
+
+
+def share(paths, arguments):
+    """Executes each notebook in a process of its own, --jobs of them at a time; the greatest of their statuses."""
+    command = [sys.executable, __file__, "--timeout", str(arguments.timeout)]
+    if arguments.output:
+        command += ["--output", arguments.output]
+    if arguments.made_from:
+        command += ["--made-from", arguments.made_from]
+    waiting, running, worst = list(paths), {}, 0
+    try:
+        while running or waiting and worst != 3:  # without a kernel no other is begun
+            if waiting and worst != 3 and len(running) < arguments.jobs:
+                path = waiting.pop(0)
+                process = subprocess.Popen([*command, path], start_new_session=True)
+                running[process.pid] = path, process
+                continue
+            pid, status = os.wait()
+            path, _ = running.pop(pid)
+            if (code := os.waitstatus_to_exitcode(status)) < 0:
+                print(f"notebooks: {path}: killed by signal {-code} (9 is often too little memory)", file=sys.stderr, flush=True)
+            worst = max(worst, code if code >= 0 else 1)
+    except KeyboardInterrupt:
+        for _, process in running.values():
+            process.send_signal(signal.SIGINT)
+        for _, process in running.values():
+            process.wait()
+        raise
+    return worst
 
 
 if __name__ == "__main__":

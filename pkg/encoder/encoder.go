@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -118,13 +119,24 @@ func (e *Encoder) BatchTokens() int {
 }
 
 // compileTokens is how many tokens could be computed while a graph is
-// compiled: below that, padding more is faster than another graph.
+// compiled: below that, padding more is faster than another graph. For the CPU
+// it is estimated as measured on two cores: models of 3 to 22 layers were
+// compiled in half a second and a twentieth more a layer; a core did 75 GFLOP/s
+// of a token's matrix products, and what comes beside them in 2.4 µs a layer.
 func (e *Encoder) compileTokens() int {
 	switch backend.Kind(e.backend) {
 	case "xla:cuda":
 		return 1 << 19
 	case "xla:cpu":
-		return 1 << 13
+		dimensions, products := e.Arch.Dimensions(), 0
+		for _, p := range e.params {
+			if len(p.Shape) == 2 && p.Shape[0] != dimensions.Vocab {
+				products += 2 * p.Size()
+			}
+		}
+		layers := float64(dimensions.Layers)
+		token := (float64(products)/75e9 + 2.4e-6*layers) / float64(runtime.NumCPU())
+		return int((0.5 + 0.05*layers) / token)
 	}
 	return 0
 }

@@ -23,17 +23,16 @@ func Attend(q, k, v, bias *Node, drop *model.Dropout, rate float64) *Node {
 		weights := drop.Apply(Softmax(scores(q, k, bias), -1), rate)
 		return dot(ConvertDType(weights, v.DType()), v)
 	}
-	return attendBlocks(q, k, v, bias, 1, false)
+	seq := q.Shape().Dim(-2)
+	return attendBlocks(q, k, v, bias, blocks{length: seq, size: seq}, false)
 }
 
-// attendBlocks is Attend in n blocks of queries, one after another, so that
-// the scores of one block at a time stand in memory. bias must then be the
-// same for all queries. keep saves the result of a layer that is otherwise
-// computed again in the backward pass.
-func attendBlocks(q, k, v, bias *Node, n int, keep bool) *Node {
-	seq := q.Shape().Dim(-2)
-	size := (seq + n - 1) / n
-	b := blocks{n, size}
+// attendBlocks is Attend block after block, so that the scores of one block at
+// a time stand in memory. With more than one q, k and v are [rows, seq,
+// headDim] and bias [rows, 1, keys], the same for all queries. keep saves the
+// result of a layer that is otherwise computed again in the backward pass.
+func attendBlocks(q, k, v, bias *Node, b blocks, keep bool) *Node {
+	seq := b.length
 	outs := overBlocks(b, []*Node{q}, []*Node{k, v, bias},
 		[]*Node{b.zeros(q, 0, q.DType()), b.zeros(q, 1, dtypes.Float32)}, nil,
 		func(cut, whole []*Node) (parts, _ []*Node) {

@@ -9,25 +9,37 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// blocks cuts the axis before the last into n pieces of size.
-type blocks struct{ n, size int }
+// blocks cuts tensors [rows, length, …] in groups of rows, and the length in
+// pieces of size: a block is one piece of one group. The zero group is all rows
+// (then the length may be any axis before the last).
+type blocks struct{ rows, group, length, size int }
 
-// zeros is like x, cut to whole blocks, with the given width of the last axis
-// (0: x's).
+// pieces is into how many the length is cut, groups into how many the rows are.
+func (b blocks) pieces() int { return (b.length + b.size - 1) / b.size }
+
+func (b blocks) groups() int {
+	if b.group == 0 {
+		return 1
+	}
+	return b.rows / b.group
+}
+
+// zeros is like x, its length filled to whole pieces, with the given width of
+// the last axis (0: x's).
 func (b blocks) zeros(x *Node, width int, dtype dtypes.DType) *Node {
 	dims := append([]int(nil), x.Shape().Dimensions...)
-	dims[len(dims)-2] = b.n * b.size
+	dims[len(dims)-2] = b.pieces() * b.size
 	if width > 0 {
 		dims[len(dims)-1] = width
 	}
 	return Zeros(x.Graph(), shapes.Make(dtype, dims...))
 }
 
-// fill appends zeros to the cut axis until it is whole blocks long.
+// fill appends zeros to the length until it is whole pieces long.
 func (b blocks) fill(x *Node) *Node {
 	dims := append([]int(nil), x.Shape().Dimensions...)
 	axis := len(dims) - 2
-	missing := b.n*b.size - dims[axis]
+	missing := b.pieces()*b.size - dims[axis]
 	if missing == 0 {
 		return x
 	}
@@ -35,62 +47,91 @@ func (b blocks) fill(x *Node) *Node {
 	return Concatenate([]*Node{x, Zeros(x.Graph(), shapes.Make(x.DType(), dims...))}, axis)
 }
 
-// overBlocks calls body for one block after another. cut are given block by
-// block, whole as they are. body returns its block of each of parts, which are
-// put together, and terms of each of sums, which are added up. parts and sums
-// come as zeros of their final shapes; the result is both, in order.
+// overBlocks calls body for one block after another. Of cut it is given the
+// block, of whole the group's rows. body returns its block of each of parts,
+// which are put together, and terms of each of sums, which are added up within
+// a group. parts and sums come as zeros of their final shapes; the result is
+// both, in order.
 //
 // It is a loop of the graph where the backend has one that can slice, so that
 // the block's code is compiled once and its memory used again.
 func overBlocks(b blocks, cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
 	can := cut[0].Graph().Backend().Capabilities()
-	if b.n > 1 && can.Functions && can.Operations[compute.OpTypeDynamicSlice] && can.Operations[compute.OpTypeDynamicUpdateSlice] {
+	if b.groups()*b.pieces() > 1 && can.Functions && can.Operations[compute.OpTypeDynamicSlice] && can.Operations[compute.OpTypeDynamicUpdateSlice] {
 		filled := make([]*Node, len(cut))
 		for i, x := range cut {
 			filled[i] = b.fill(x)
 		}
 		return b.loop(filled, whole, parts, sums, body)
 	}
-	return b.unroll(cut, func(block []*Node) (parts, sums []*Node) { return body(block, whole) })
+	return b.unroll(cut, whole, body)
 }
 
-// unroll is overBlocks without a loop of the graph. The last block may be
+// unroll is overBlocks without a loop of the graph. The last piece may be
 // smaller than the others.
-func (b blocks) unroll(cut []*Node, body func(cut []*Node) (parts, sums []*Node)) []*Node {
-	if b.n == 1 {
-		parts, sums := body(cut)
+func (b blocks) unroll(cut, whole []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
+	if b.groups()*b.pieces() == 1 {
+		parts, sums := body(cut, whole)
 		return append(parts, sums...)
 	}
-	var pieces [][]*Node
-	var totals []*Node
-	length := cut[0].Shape().Dim(-2)
-	for i := range b.n {
-		block := make([]*Node, len(cut))
-		for j, x := range cut {
-			block[j] = SliceAxis(x, -2, AxisRange(i*b.size, min((i+1)*b.size, length)))
-		}
-		if i == 0 {
-			parts, sums := body(block)
-			for _, x := range parts {
-				pieces = append(pieces, []*Node{x})
+	var groups [][]*Node // of every group its parts and sums
+	var last *Node       // of what is computed
+	for group := range b.groups() {
+		rows := func(x *Node) *Node {
+			if b.groups() == 1 {
+				return x
 			}
-			totals = sums
-			continue
+			return SliceAxis(x, 0, AxisRange(group*b.group, (group+1)*b.group))
 		}
-		block[0] = after(block[0], pieces[0][i-1])
-		parts, sums := body(block)
-		for j, x := range parts {
-			pieces[j] = append(pieces[j], x)
+		ours := make([]*Node, len(whole))
+		for j, x := range whole {
+			ours[j] = rows(x)
 		}
-		for j, x := range sums {
-			totals[j] = Add(totals[j], x)
+		var pieces [][]*Node // of every part
+		var totals []*Node
+		for i := range b.pieces() {
+			block := make([]*Node, len(cut))
+			for j, x := range cut {
+				block[j] = SliceAxis(rows(x), -2, AxisRange(i*b.size, min((i+1)*b.size, b.length)))
+			}
+			if last != nil {
+				block[0] = after(block[0], last)
+			}
+			parts, sums := body(block, ours)
+			last = parts[0]
+			if i == 0 {
+				pieces, totals = make([][]*Node, len(parts)), sums
+			} else {
+				for j, x := range sums {
+					totals[j] = Add(totals[j], x)
+				}
+			}
+			for j, x := range parts {
+				pieces[j] = append(pieces[j], x)
+			}
 		}
+		var out []*Node
+		for _, piece := range pieces {
+			out = append(out, join(piece, -2))
+		}
+		groups = append(groups, append(out, totals...))
 	}
-	var out []*Node
-	for _, piece := range pieces {
-		out = append(out, Concatenate(piece, -2))
+	out := make([]*Node, len(groups[0]))
+	for j := range out {
+		var all []*Node
+		for _, group := range groups {
+			all = append(all, group[j])
+		}
+		out[j] = join(all, 0)
 	}
-	return append(out, totals...)
+	return out
+}
+
+func join(pieces []*Node, axis int) *Node {
+	if len(pieces) == 1 {
+		return pieces[0]
+	}
+	return Concatenate(pieces, axis)
 }
 
 // after is x, computed only once y is there: a backend that runs whatever is
@@ -121,40 +162,53 @@ func (b blocks) loop(cut, whole, parts, sums []*Node, body func(cut, whole []*No
 		return inside
 	}
 	condition := NewClosure(g, func(g *Graph) []*Node {
-		return []*Node{LessThan(receive(g)[0], Const(g, int32(b.n)))}
+		return []*Node{LessThan(receive(g)[0], Const(g, int32(b.groups()*b.pieces())))}
 	})
 	step := NewClosure(g, func(g *Graph) []*Node {
 		next := receive(g)
 		i, rest := next[0], next[1:]
 		take := func(n int) (taken []*Node) { taken, rest = rest[:n:n], rest[n:]; return taken }
 		parts, sums, cut, whole := take(len(parts)), take(len(sums)), take(len(cut)), rest
-		start := Mul(i, Const(g, int32(b.size))) // a scalar operation would take a constant from outside
-		block := make([]*Node, len(cut))
-		for j, x := range cut {
+		// A scalar operation would take a constant from outside.
+		group := Div(i, Const(g, int32(b.pieces())))
+		piece := Sub(i, Mul(group, Const(g, int32(b.pieces()))))
+		row, start := Mul(group, Const(g, int32(b.group))), Mul(piece, Const(g, int32(b.size)))
+		zero := Const(g, int32(0))
+		// slice cuts the group's rows, of the length as much as length says.
+		slice := func(x, start *Node, length int) *Node {
 			dims := append([]int(nil), x.Shape().Dimensions...)
-			dims[len(dims)-2] = b.size
-			block[j] = DynamicSlice(x, at(start, x.Rank()), dims)
+			dims[0], dims[1] = min(dims[0], b.group), length
+			return DynamicSlice(x, at(row, start, x.Rank()), dims)
 		}
-		gotParts, gotSums := body(block, whole)
+		block, ours := make([]*Node, len(cut)), make([]*Node, len(whole))
+		for j, x := range cut {
+			block[j] = slice(x, start, b.size)
+		}
+		for j, x := range whole {
+			ours[j] = slice(x, zero, x.Shape().Dim(1))
+		}
+		gotParts, gotSums := body(block, ours)
 		next[0] = Add(i, Const(g, int32(1)))
 		for j, x := range gotParts {
-			next[1+j] = DynamicUpdateSlice(parts[j], x, at(start, x.Rank()))
+			next[1+j] = DynamicUpdateSlice(parts[j], x, at(row, start, x.Rank()))
 		}
 		for j, x := range gotSums {
-			next[1+len(parts)+j] = Add(sums[j], x)
+			if b.pieces() > 1 {
+				x = Add(slice(sums[j], zero, x.Shape().Dim(1)), x)
+			}
+			next[1+len(parts)+j] = DynamicUpdateSlice(sums[j], x, at(row, zero, x.Rank()))
 		}
 		return next
 	})
 	return While(condition, step, state...)[1 : 1+len(parts)+len(sums)]
 }
 
-// at are the indices of a block that starts at start on the axis before the last.
-func at(start *Node, rank int) []*Node {
-	indices := make([]*Node, rank)
-	for axis := range indices {
-		indices[axis] = Const(start.Graph(), int32(0))
+// at are the indices of what begins at a row and a start of its length.
+func at(row, start *Node, rank int) []*Node {
+	indices := []*Node{row, start}
+	for len(indices) < rank {
+		indices = append(indices, Const(start.Graph(), int32(0)))
 	}
-	indices[rank-2] = start
 	return indices
 }
 

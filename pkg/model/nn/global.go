@@ -8,40 +8,50 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// wholeScores is how many attention scores may stand in memory at a time: 64
-// MiB in float32. A batch with more is computed in blocks of queries.
-const wholeScores = 16 << 20
+// mostScores is how many attention scores stand in memory at a time: 64 MiB in
+// float32. A batch with more is computed in blocks.
+const mostScores = 16 << 20
 
 // Global attends from every position to every attended one of its row.
 // q (already scaled), k and v are [batch, heads, seq, headDim], lengths
 // [batch] int32; the result is like q.
 //
-// Long rows are computed in blocks of queries: memory is linear in seq, in the
-// backward pass too. (With dropout on the attention weights it is not.)
+// What has more scores is computed some heads at a time, and of a long row's
+// head some queries at a time: memory is linear in seq, in the backward pass
+// too. (With dropout on the attention weights it is not.)
 func Global(q, k, v, lengths *Node, opt model.Options, drop *model.Dropout, rate float64) *Node {
 	dims := q.Shape().Dimensions
 	rows, seq := dims[0]*dims[1], dims[2]
-	block := queryBlock(rows, seq)
+	b := scoreBlocks(rows, seq)
 	switch opt.Attention {
 	case "":
 	case "blocks":
-		block = min(block, 64)
+		b.group, b.size = 1, min(b.size, 64)
 	case "flash":
 		return flash(q, k, v, lengths, drop, rate)
 	default:
 		panic(fmt.Errorf("attention %q is none of blocks and flash", opt.Attention))
 	}
 	bias := InsertAxes(PaddingBias(lengths, seq), 1, 1) // [batch, 1, 1, keys]
-	if block >= seq || (drop != nil && rate > 0) {
+	if b.groups()*b.pieces() == 1 || (drop != nil && rate > 0) {
 		return Attend(q, k, v, bias, drop, rate)
 	}
-	return attendBlocks(q, k, v, bias, (seq+block-1)/block, opt.Checkpoint)
+	flat := func(x *Node) *Node { return Reshape(x, rows, seq, dims[3]) }
+	bias = Reshape(BroadcastToDims(bias, dims[0], dims[1], 1, seq), rows, 1, seq)
+	return Reshape(attendBlocks(flat(q), flat(k), flat(v), bias, b, opt.Checkpoint), dims...)
 }
 
-// queryBlock is the number of queries whose scores fit, a multiple of 64.
-func queryBlock(rows, seq int) int {
-	if rows*seq*seq <= wholeScores {
-		return seq
+// scoreBlocks are blocks of at most mostScores scores: of the greatest number
+// of whole rows that is so many, or of some queries of one row, a multiple of
+// 64.
+func scoreBlocks(rows, seq int) blocks {
+	group := min(rows, max(1, mostScores/(seq*seq)))
+	for rows%group != 0 {
+		group--
 	}
-	return max(64, wholeScores/(rows*seq)/64*64)
+	size := seq
+	if seq*seq > mostScores {
+		size = max(64, mostScores/seq/64*64)
+	}
+	return blocks{rows, group, seq, size}
 }

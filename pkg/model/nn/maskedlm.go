@@ -50,10 +50,10 @@ func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *
 	}
 	labels = InsertAxes(labels, -1) // [n, 1]
 
-	b := blocks{n: (n + mostRows - 1) / mostRows}
-	b.size = (n + b.n - 1) / b.n
+	pieces := (n + mostRows - 1) / mostRows
+	b := blocks{length: n, size: (n + pieces - 1) / pieces}
 	// Not a loop of the graph, in which go-xla cannot build a reduction.
-	out := b.unroll([]*Node{StopGradient(d.X), labels, InsertAxes(weights, -1)}, func(cut []*Node) (parts, sums []*Node) {
+	out := b.unroll([]*Node{StopGradient(d.X), labels, InsertAxes(weights, -1)}, nil, func(cut, _ []*Node) (parts, sums []*Node) {
 		x, label, w := cut[0], cut[1], cut[2]
 		scores := decode(x, weight, bias)
 		rows := Iota(x.Graph(), shapes.Make(dtypes.Int32, x.Shape().Dim(0), 1), 0)
