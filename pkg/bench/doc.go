@@ -21,7 +21,7 @@
 // A profile (perf) of training at 512 tokens: 61 % of the time is in XLA's
 // library, nearly all of it its matrix product; 17 % in kernels that XLA
 // compiled; 21 % in the system, of which 13 % clears memory pages; at 8,192
-// tokens 31 % clears pages. XLA takes its buffers from the C library, which
+// tokens 31 % cleared pages. XLA takes its buffers from the C library, which
 // maps large ones anew at every step. Large pages for them
 // (glibc.malloc.hugetlb=1) brought 353 … 371 to 395 … 413 tokens a second.
 // scripts/env also keeps what is smaller than 256 MiB for the next step
@@ -38,6 +38,19 @@
 //	less than 1 GiB kept                 414 … 435   peak 8.0 and 8.6 GB
 //	less than 256 MiB kept               414 … 433   peak 6.7 GB twice
 //
+// A program's temporaries were one buffer of some gigabytes, which no threshold
+// keeps without keeping all: with a row of 1,024 tokens, 22 layers, clearing its
+// pages took 16 % of a step. XLA can make several of it
+// (xla_multiheap_size_constraint_per_heap, in scripts/env), each of which the C
+// library keeps. Tokens a second and peak memory, nothing else running:
+//
+//	                 3 layers, 1 x 1,024    22 layers, 1 x 1,024    3 layers, 4 x 1,024
+//	one buffer       381 … 439   4.1 GB      93 … 120   8.9 GB      539 … 584   4.8 GB
+//	240 MiB each     393 … 427   4.8 GB     131 … 134   8.9 GB      564 … 579   6.2 GB
+//	128 MiB          381 … 489   4.5 GB      94 … 134   9.4 GB      545 … 562   6.0 GB
+//	64 MiB           483 … 587   4.7 GB     128 … 139   9.1 GB      532 … 594   6.1 GB
+//	32 MiB           531 … 580   4.9 GB     122 … 137  10.0 GB      586 … 623   8.1 GB
+//
 // Sines and cosines of the rotations as constants instead of in the graph,
 // where XLA computed them again at every use: 350 … 353 to 363 … 367. A profile
 // after both: 76 % in XLA's library, 21 % in compiled kernels, 2 % in the system.
@@ -50,6 +63,20 @@
 // same (402 … 446 tokens a second before, 396 … 438 after). GoMLX's backend in
 // Go, which does one operation after another, gains time, too: no matrix of
 // that size is compared with labels, subtracted, copied or cut any more.
+//
+// Long rows' global layers go head by head, and a head some queries at a time
+// (nn.Global). When a block was 128 queries of all heads, the gradients of keys
+// and values were read and written at each of 64 blocks. A row of 8,192 tokens:
+// 211 and 227 tokens a second before, 241 and 250 after; blocks of a quarter of
+// the scores 231 and 241. A profile of it: 50 % in XLA's kernel of the matrix
+// product, 14 % in packing its operands (a product of 64 columns has little to
+// do for each element that it packs), 22 % in compiled kernels, 6 % clears pages.
+//
+// Encoding pads a text to the least length that has a graph, and a graph is
+// worth compiling where it saves more than it costs. That price was 8,192 tokens
+// for every model, which is much for a large one: 128 paragraphs at base width, 6
+// layers, 0.87 times sentence-transformers before, 1.19 with the price by the
+// model's size.
 //
 // What did not help, or costs more than it gives:
 //
