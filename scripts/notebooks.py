@@ -236,7 +236,7 @@ def share(paths, arguments):
             worst = max(worst, code if code >= 0 else 1)
     except KeyboardInterrupt:
         for _, process in running.values():
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # heard as an interruption, also where that one is ignored
         for _, process in running.values():
             process.wait()
         raise
