@@ -28,7 +28,7 @@ func Attend(q, k, v, bias *Node, drop *model.Dropout, rate float64) *Node {
 }
 
 // attendBlocks is Attend block after block, so that the scores of one block at
-// a time stand in memory. With more than one q, k and v are [rows, seq,
+// a time stand in memory. For several blocks q, k and v are [rows, seq,
 // headDim] and bias [rows, 1, keys], the same for all queries. keep saves the
 // result of a layer that is otherwise computed again in the backward pass.
 func attendBlocks(q, k, v, bias *Node, b blocks, keep bool) *Node {
