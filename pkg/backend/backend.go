@@ -12,6 +12,8 @@ import (
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"  // registers "go"
 	_ "github.com/gomlx/go-xla/compute/xla" // registers "xla"
+
+	_ "llmjp.internal/modernbert/pkg/backend/memory" // keeps the memory of XLA's buffers
 )
 
 // Default is the backend when GOMLX_BACKEND says nothing: it needs no plugin.
@@ -62,26 +64,6 @@ func OpenNamed(name string) (b compute.Backend, err error) {
 	}
 	opened[name] = b
 	return b, nil
-}
-
-// pieceBytes is how large the buffers of [Pieces] are.
-const pieceBytes = 64 << 20
-
-// Pieces says that no tensor of a program to come has more than so many bytes,
-// but for a few. If they fit, XLA's CPU plugin is asked to hold a program's
-// temporaries in buffers of 64 MiB instead of one: the C library then keeps
-// them for the next execution, and their pages are not cleared anew. Larger
-// tensors would each take a buffer, and much memory. It is for the whole
-// process, before a plugin is loaded; XLA_FLAGS that say otherwise stay.
-func Pieces(largest int) {
-	const variable, flag = "XLA_FLAGS", "--xla_multiheap_size_constraint_per_heap"
-	mu.Lock()
-	defer mu.Unlock()
-	flags := os.Getenv(variable)
-	if largest > pieceBytes || len(opened) > 0 || !strings.Contains(Name(), "cpu") || strings.Contains(flags, flag) {
-		return
-	}
-	_ = os.Setenv(variable, strings.TrimSpace(fmt.Sprintf("%s %s=%d", flags, flag, pieceBytes))) // the name is well formed
 }
 
 // quietly keeps what GoMLX's Go backend says of its setting off standard

@@ -9,16 +9,19 @@ import (
 
 // What can be measured.
 const (
-	Train    = "train"    // a training step: forward, backward, clipping, AdamW
-	Forward  = "forward"  // the masked-language-model loss without a gradient
-	Embed    = "embed"    // texts to vectors, with tokenization
-	Tokenize = "tokenize" // texts to ids
-	Batches  = "batches"  // documents of the corpus drawn, cut, masked and padded
-	Matmul   = "matmul"   // a large matrix product: the machine's peak
+	Train = "train" // a training step: forward, backward, clipping, AdamW
+	// TrainDefault is Train beside transformers as its configuration comes and
+	// as the authors ran it: with the head's scores of every position.
+	TrainDefault = "train-default"
+	Forward      = "forward"  // the masked-language-model loss without a gradient
+	Embed        = "embed"    // texts to vectors, with tokenization
+	Tokenize     = "tokenize" // texts to ids
+	Batches      = "batches"  // documents of the corpus drawn, cut, masked and padded
+	Matmul       = "matmul"   // a large matrix product: the machine's peak
 )
 
 // Tasks are all of them.
-var Tasks = []string{Matmul, Train, Forward, Embed, Tokenize, Batches}
+var Tasks = []string{Matmul, Train, TrainDefault, Forward, Embed, Tokenize, Batches}
 
 // Case is one thing to measure.
 type Case struct {
@@ -50,6 +53,9 @@ func (c Case) String() string {
 	return s
 }
 
+// trains says whether a case is a training step.
+func (c Case) trains() bool { return c.Task == Train || c.Task == TrainDefault }
+
 // operations is the analytic number of floating point operations a token of
 // full rows: two for each multiplication of a matrix product, in the layers,
 // the scores that are attended to, and the head at the masked share of the
@@ -61,7 +67,7 @@ func (c Case) operations(config *modernbert.Config, masked float64) float64 {
 		pairs := float64(config.Pairs(i, c.Length)) / float64(c.Length)
 		sum += 2*(4*d*d+3*d*f) + 4*d*pairs
 	}
-	if c.Task == Train {
+	if c.trains() {
 		sum *= 3
 	}
 	return sum
@@ -119,6 +125,12 @@ func (s Sizes) Cases(tasks []string, compute string) []Case {
 			}
 			if task == Train && s.Documents > 0 {
 				add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: s.Documents, Length: min(1024, s.Lengths[len(s.Lengths)-1]), Documents: true})
+			}
+		case TrainDefault:
+			for _, n := range s.Lengths {
+				if n <= s.Tokens { // longer ones' scores do not fit a usual machine's memory
+					add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: max(1, s.Tokens/n), Length: n})
+				}
 			}
 		case Embed:
 			add(Case{Task: task, Compute: compute, Layers: s.Layers, Batch: cmp.Or(s.Texts, 128), Length: 512, Documents: true})

@@ -18,42 +18,27 @@
 // matrix product does 184 GFLOP/s here and 187 in torch; in bfloat16 319 and
 // 414, so that bfloat16 gains something on XLA, too, though less.
 //
-// A profile (perf) of training at 512 tokens: 61 % of the time is in XLA's
-// library, nearly all of it its matrix product; 17 % in kernels that XLA
-// compiled; 21 % in the system, of which 13 % clears memory pages; at 8,192
-// tokens 31 % cleared pages. XLA takes its buffers from the C library, which
-// maps large ones anew at every step. Large pages for them
-// (glibc.malloc.hugetlb=1) brought 353 … 371 to 395 … 413 tokens a second.
-// scripts/env also keeps what is smaller than 256 MiB for the next step
-// (mmap_threshold, trim_threshold), in one arena: the arenas of threads other
-// than the first hold nothing above 64 MiB. Measured beside other work, at the
-// scheduler's highest priority, 2 rows of 2,048 tokens, processor seconds of a
-// step spent in the system, and tokens a second:
+// A step takes and frees gigabytes, and the C library gave and took their pages
+// from the system each time. At first 21 % of the time of training at 512 tokens
+// was spent in the system, at 8,192 a third. Settings of its allocator (large
+// pages, higher thresholds, one arena) and XLA's temporaries in pieces of 64 MiB
+// helped by a fifth, but held up to twice the memory in use, and a block above
+// the threshold still cost: a page of 2 MiB that the system has to find and
+// clear takes 0.2 ms, and on a virtual machine whose host takes free pages back
+// 2 ms and more. Package backend/memory now keeps and places large blocks
+// itself. Three programs in turns, nothing else running, medians of 8, 8 and 5
+// turns, tokens a second and peak memory:
 //
-//	large pages alone                    5.1 s    275 … 282   peak 7.1 GB
-//	and less than 1 GiB kept             1.4 s    316 … 329   peak 8.8 GB
+//	                          training, 1 x 512   forward, 8 x 512   training, 8 x 512
+//	settings and pieces         249   5.0 GB         945   2.1 GB      408   8.3 GB
+//	package backend/memory      377   3.5 GB       1,186   1.5 GB      464   5.7 GB
+//	transformers                224   3.4 GB       1,154   2.5 GB      365   5.6 GB
 //
-// Later, 8 rows of 512 tokens, with nothing else running:
+// A part of it is that the weights are put on the device without a copy on the
+// host, which Go's collector gave back late (1.3 GB).
 //
-//	less than 1 GiB kept                 414 … 435   peak 8.0 and 8.6 GB
-//	less than 256 MiB kept               414 … 433   peak 6.7 GB twice
-//
-// A program's temporaries were one buffer of some gigabytes, which no threshold
-// keeps without keeping all: with a row of 1,024 tokens, 22 layers, clearing its
-// pages took 16 % of a step. XLA can make several of it
-// (xla_multiheap_size_constraint_per_heap; backend.Pieces), each of which the C
-// library keeps. Tokens a second and peak memory, nothing else running:
-//
-//	                 3 layers, 1 x 1,024    22 layers, 1 x 1,024    3 layers, 4 x 1,024
-//	one buffer       381 … 439   4.1 GB      93 … 120   8.9 GB      539 … 584   4.8 GB
-//	240 MiB each     393 … 427   4.8 GB     131 … 134   8.9 GB      564 … 579   6.2 GB
-//	128 MiB          381 … 489   4.5 GB      94 … 134   9.4 GB      545 … 562   6.0 GB
-//	64 MiB           483 … 587   4.7 GB     128 … 139   9.1 GB      532 … 594   6.1 GB
-//	32 MiB           531 … 580   4.9 GB     122 … 137  10.0 GB      586 … 623   8.1 GB
-//
-// A tensor that is larger than a buffer has one of its own: with 8,192 tokens a
-// step buffers of 64 MiB took 19.8 GB (231 tokens a second), of 240 MiB 14.6
-// (244), where one takes 9.8 (246). So it is asked for where activations fit.
+// In a profile of the forward pass 85 % of the time is now in the kernel of the
+// matrix product, 7 % in kernels that XLA compiled, 2 % in the system.
 //
 // Sines and cosines of the rotations as constants instead of in the graph,
 // where XLA computed them again at every use: 350 … 353 to 363 … 367. A profile
@@ -84,20 +69,17 @@
 //
 // What did not help, or costs more than it gives:
 //
-//   - Keeping all memory (mmap_max=0, one arena): 0.1 s in the system, 352 … 357
-//     tokens a second, but a process of over 15 GB at 8,192 tokens: results of a
-//     step take a part of the place of its temporaries, which then want another.
-//     Making every update once before the first step, so that results have a
-//     place beside them: 8.75 instead of 9.25 GB at 2,048 tokens, too little.
-//   - jemalloc that gives nothing back: 333 … 341, 9.4 GB; that gives back after
-//     three seconds: 265 … 282. mimalloc: 286 … 288.
-//   - One arena for programs that tokenize: two threads wait for each other,
-//     870,000 … 1,170,000 tokens a second instead of 1,100,000 … 1,450,000.
-//     scripts/modernbert tokenize keeps several.
+//   - Other allocators, before package backend/memory: jemalloc that gives nothing
+//     back 333 … 341 tokens a second and 9.4 GB where settings brought 316 … 329,
+//     that gives back after three seconds 265 … 282; mimalloc 286 … 288.
+//   - XLA's temporaries in pieces (xla_multiheap_size_constraint_per_heap) with
+//     package backend/memory: no faster, and a tensor that is larger than a piece
+//     has one of its own: the forward pass takes 2.1 instead of 1.5 GB.
 //   - A barrier that would keep XLA from storing the scores with and without the
 //     decoder's bias: the CPU's compiler drops it before it fuses, as it does
 //     one around sines and cosines. Finding the highest score as a minimum of
 //     integers, which vectorizes, instead of ArgMax: XLA then stores them, too.
+//     Without ArgMax, the label's score compared with the highest: no faster.
 //   - The scores' exponentials transposed once for both gradients that want them
 //     so: the Go backend's step stays at 2.0 to 2.2 s, XLA's gets no faster.
 //

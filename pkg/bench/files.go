@@ -54,7 +54,7 @@ func (f *files) path(name string) string { return filepath.Join(f.opt.Dir, name)
 func (f *files) job(c Case) (Job, *modernbert.Config, error) {
 	job := Job{Case: c, Settings: f.settings}
 	switch c.Task {
-	case Train, Forward:
+	case Train, TrainDefault, Forward:
 		return f.modelJob(job)
 	case Embed:
 		config, err := f.config(c.Layers)

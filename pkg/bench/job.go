@@ -29,7 +29,7 @@ type work struct {
 // prepare makes a job ready on our side.
 func (j Job) prepare(ctx context.Context) (*work, error) {
 	switch j.Case.Task {
-	case Train:
+	case Train, TrainDefault:
 		return j.training()
 	case Forward:
 		return j.forward()

@@ -44,7 +44,6 @@ func (j Job) training() (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	backend.Pieces(j.Settings.LargestActivation())
 	b, err := backend.Open()
 	if err != nil {
 		return nil, err
@@ -74,7 +73,6 @@ func (j Job) forward() (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	backend.Pieces(j.Settings.LargestActivation())
 	b, err := backend.Open()
 	if err != nil {
 		return nil, err

@@ -129,7 +129,7 @@ func (opt Options) measure(ctx context.Context, job Job) ([]result.BenchRow, err
 			return nil, err
 		}
 		row := result.BenchRow{Program: t.name, Rates: t.rates, PeakMemory: end.Peak, Padding: t.warm.Padding}
-		if task := job.Case.Task; task == Train || task == Forward {
+		if task := job.Case.Task; job.Case.trains() || task == Forward {
 			row.Loss = value
 		}
 		rows = append(rows, row)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -16,14 +15,7 @@ import (
 type Side struct {
 	Command []string          // answers requests as [Serve] does
 	Names   map[string]string // its name by task; a task without one it leaves out
-	// Malloc gives the settings of the C library's allocator (GLIBC_TUNABLES)
-	// for a task, so that each program runs as its users run it; nil: this
-	// process's own.
-	Malloc func(task string) string
 }
-
-// mallocSettings is the variable of glibc's memory allocator.
-const mallocSettings = "GLIBC_TUNABLES"
 
 // process is a side at work on a case.
 type process struct {
@@ -38,9 +30,6 @@ type process struct {
 func (s Side) start(ctx context.Context, task string) (*process, error) {
 	p := &process{name: s.Names[task], command: exec.CommandContext(ctx, s.Command[0], s.Command[1:]...), errors: &tail{}}
 	p.command.Stderr = p.errors
-	if s.Malloc != nil {
-		p.command.Env = append(os.Environ(), mallocSettings+"="+s.Malloc(task))
-	}
 	p.command.WaitDelay = 5 * time.Second
 	out, err := p.command.StdoutPipe()
 	if err != nil {

@@ -1,22 +1,10 @@
 package bench
 
-import (
-	"os"
-	"strings"
+import "llmjp.internal/modernbert/pkg/result"
 
-	"llmjp.internal/modernbert/pkg/result"
-)
-
-// Ours is this program's side, with the allocator's settings of scripts/env;
-// tokenization as scripts/modernbert tokenize runs.
+// Ours is this program's side.
 func Ours(command ...string) Side {
-	s := Side{Command: command, Names: map[string]string{}, Malloc: func(task string) string {
-		own := os.Getenv(mallocSettings)
-		if task == Tokenize {
-			own = strings.TrimSuffix(own, ":glibc.malloc.arena_max=1")
-		}
-		return own
-	}}
+	s := Side{Command: command, Names: map[string]string{}}
 	for _, task := range Tasks {
 		s.Names[task] = result.Ours
 	}
@@ -24,11 +12,10 @@ func Ours(command ...string) Side {
 }
 
 // Transformers is the peer's side: peer.py, run by a Python that has torch,
-// transformers, sentence-transformers and tokenizers, with the C library as it
-// comes.
+// transformers, sentence-transformers and tokenizers.
 func Transformers(command ...string) Side {
-	return Side{Command: command, Malloc: func(string) string { return "" }, Names: map[string]string{
-		Train: "transformers-sdpa", Forward: "transformers-sdpa", Embed: "sentence-transformers",
+	return Side{Command: command, Names: map[string]string{
+		Train: "transformers-sdpa", TrainDefault: "transformers-sdpa", Forward: "transformers-sdpa", Embed: "sentence-transformers",
 		Tokenize: "tokenizers", Batches: "transformers-collator", Matmul: "torch",
 	}}
 }
@@ -37,8 +24,9 @@ func Transformers(command ...string) Side {
 func Notes(sides []Side) []string {
 	notes := []string{"Tokens are attended ones. Peak memory is each process's own from before its first step, weights included."}
 	if len(sides) > 1 {
-		notes = append(notes, "Ours runs with the settings of the C library's allocator that scripts/env makes, the others with none.",
-			"transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.")
+		notes = append(notes,
+			"transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.",
+			"train-default is the same but for sparse_prediction, which is off: as transformers comes, and as the authors ran it.")
 	}
 	return notes
 }

@@ -3,11 +3,8 @@ package encoder
 import (
 	"context"
 	"fmt"
-	"unsafe"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/backend"
@@ -71,12 +68,10 @@ func Upload(b compute.Backend, params []model.Param, values model.Values) ([]*te
 	}
 	weights := make([]*tensors.Tensor, 0, len(params))
 	for _, p := range params {
-		x := values[p.Name]
-		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*len(x))
-		t, err := tensors.FromRaw(b, 0, shapes.Make(dtypes.Float32, p.Shape...), bytes)
+		t, err := p.Upload(b, values[p.Name])
 		if err != nil {
 			free(weights...)
-			return nil, fmt.Errorf("weight %s: %w", p.Name, err)
+			return nil, err
 		}
 		weights = append(weights, t)
 	}

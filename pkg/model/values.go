@@ -6,6 +6,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"unsafe"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Values are the weights on the host by published name, row-major.
@@ -63,6 +69,17 @@ func Within(params []Param, prefix string) []Param {
 		}
 	}
 	return within
+}
+
+// Upload puts a weight's values on a backend's first device, without a second
+// copy of them on the host.
+func (p Param) Upload(b compute.Backend, values []float32) (*tensors.Tensor, error) {
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
+	t, err := tensors.FromRaw(b, 0, shapes.Make(dtypes.Float32, p.Shape...), bytes)
+	if err != nil {
+		return nil, fmt.Errorf("weight %s: %w", p.Name, err)
+	}
+	return t, nil
 }
 
 // Check compares values with the list that describes them and names the first

@@ -19,7 +19,6 @@ func (r *run) prepare(ctx context.Context) (unlock func(), err error) {
 	if err := r.settings.Validate(); err != nil {
 		return nil, err
 	}
-	backend.Pieces(r.settings.LargestActivation())
 	if err := os.MkdirAll(r.opt.Output, 0o777); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -98,6 +99,7 @@ func (r *run) begin() error {
 		}
 	}
 	r.start = nil
+	debug.FreeOSMemory() // the state's copies on the host
 	if r.log, _, err = openJournal(filepath.Join(r.opt.Output, "log.jsonl"), r.at); err != nil {
 		return err
 	}

@@ -211,10 +211,3 @@ func (s *Settings) UnmarshalJSON(data []byte) error {
 	decoder.DisallowUnknownFields()
 	return decoder.Decode((*plain)(s))
 }
-
-// LargestActivation is the size in bytes of the largest tensor of a layer's
-// forward pass over a micro-batch: queries, keys and values together, or both
-// halves of GeGLU, in float32.
-func (s Settings) LargestActivation() int {
-	return 4 * max(s.MicroTokens, s.MaxLength) * max(3*s.HiddenSize, 2*s.IntermediateSize)
-}

@@ -29,7 +29,8 @@ const Ours = "ours"
 
 // BenchRow is one measured case of one program.
 type BenchRow struct {
-	// Task is "train", "forward", "embed", "tokenize" or "batches".
+	// Task is "train", "train-default", "train-documents", "forward", "embed",
+	// "tokenize" or "batches".
 	Task string `json:"task"`
 	// Program is Ours, "transformers-sdpa", "tokenizers", …
 	Program string `json:"program"`

@@ -52,7 +52,11 @@ func (s *Step) upload(p model.Param, values model.Values) (spread, error) {
 	if values == nil {
 		flat = make([]float32, p.Size())
 	}
-	return s.mesh.place(tensors.FromFlatDataAndDimensions(flat, p.Shape...), false)
+	if s.mesh.devices > 1 {
+		return s.mesh.place(tensors.FromFlatDataAndDimensions(flat, p.Shape...), false)
+	}
+	t, err := p.Upload(s.mesh.backend, flat)
+	return spread{t}, err
 }
 
 // State copies weights and optimizer state to the host.
