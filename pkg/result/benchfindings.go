@@ -11,7 +11,7 @@ import (
 func (b *Bench) Findings() []string {
 	var out []string
 	for _, task := range []struct{ name, words string }{
-		{"train", "Training"}, {"train-default", "Training beside transformers' defaults, which score every position"}, {"train-documents", "Training on real documents of different lengths"},
+		{"train", "Training"}, {"train-default", "Training, where transformers scores every position (its default),"}, {"train-documents", "Training on real documents of different lengths"},
 		{"forward", "The forward pass"}, {"embed", "Embedding"}, {"tokenize", "Tokenization"}, {"batches", "Making batches"},
 	} {
 		for _, p := range b.pairs(task.name) {
