@@ -22,11 +22,10 @@
 // from the system each time. At first 21 % of the time of training at 512 tokens
 // was spent in the system, at 8,192 a third. Settings of its allocator (large
 // pages, higher thresholds, one arena) and XLA's temporaries in pieces of 64 MiB
-// helped by a fifth, but held up to twice the memory in use, and a block above
-// the threshold still cost: a page of 2 MiB that the system has to find and
-// clear takes 0.2 ms, and on a virtual machine whose host takes free pages back
-// 2 ms and more. Package backend/memory now keeps and places large blocks
-// itself. Three programs in turns, nothing else running, medians of 8, 8 and 5
+// helped by up to a fifth, but held up to twice the memory in use, and a block
+// above the threshold still cost: a page of 2 MiB takes 2 ms and more on a virtual
+// machine whose host takes free pages back. Package backend/memory now keeps and
+// places large blocks itself. Three programs in turns, nothing else running, medians of 8, 8 and 5
 // turns, tokens a second and peak memory:
 //
 //	                          training, 1 x 512   forward, 8 x 512   training, 8 x 512
@@ -35,7 +34,11 @@
 //	transformers                224   3.4 GB       1,154   2.5 GB      365   5.6 GB
 //
 // A part of it is that the weights are put on the device without a copy on the
-// host, which Go's collector gave back late (1.3 GB).
+// host, which Go's collector gave back late (1.3 GB). Peak memory in training is
+// now near weights and two moments, and what XLA plans for gradients and
+// activations: 1.4 and 3.5 GB at 8 x 512 tokens; the rest of 5.7 GB is room for the
+// next weights and moments while the old ones live, and the program with its
+// compiled code.
 //
 // In a profile of the forward pass 85 % of the time is now in the kernel of the
 // matrix product, 7 % in kernels that XLA compiled, 2 % in the system.

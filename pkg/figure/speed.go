@@ -45,9 +45,14 @@ func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 	if err := b.Validate(); err != nil {
 		return nil, fmt.Errorf("speed: %w", err)
 	}
-	programs := b.Programs()
-	var panels []*panel
 	drawn := map[string]bool{}
+	for _, q := range quantities {
+		for _, r := range axis.rows(b, q) {
+			drawn[r.Label()] = true
+		}
+	}
+	programs := slices.DeleteFunc(b.Programs(), func(program string) bool { return !drawn[program] })
+	var panels []*panel
 	for _, q := range quantities {
 		rows := axis.rows(b, q)
 		if len(rows) == 0 {
@@ -69,7 +74,6 @@ func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 				points = append(points, xy{X: x, Y: mid})
 				p.line(xys{{X: x, Y: low}, {X: x, Y: high}}, lineStyle(seriesColor(i), 0.8))
 				xs, top = append(xs, x), math.Max(top, high)
-				drawn[program] = true
 			}
 			p.curve(points, lineStyle(seriesColor(i), 1.2), shapes[i%len(shapes)], 2)
 		}
@@ -86,10 +90,8 @@ func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 	}
 	var keys []key
 	for i, program := range programs {
-		if drawn[program] {
-			line := lineStyle(seriesColor(i), 1.2)
-			keys = append(keys, key{label: program, color: seriesColor(i), line: &line, shape: shapes[i%len(shapes)]})
-		}
+		line := lineStyle(seriesColor(i), 1.2)
+		keys = append(keys, key{label: program, color: seriesColor(i), line: &line, shape: shapes[i%len(shapes)]})
 	}
 	return &Figure{
 		Name: "speed-" + string(axis), Alt: fmt.Sprintf("Speed and memory by %s on %s.", axis, b.Machine.Name),
