@@ -4,3 +4,7 @@
 // held: the span from the first block to the end of the furthest that was ever
 // given.
 void memory_held(size_t *in_use, size_t *held);
+
+// memory_works says whether large blocks are kept: not without glibc, nor where
+// the system refused the mapping.
+int memory_works(void);

@@ -182,9 +182,17 @@ void memory_held(size_t *in_use, size_t *held) {
   pthread_mutex_unlock(&lock);
 }
 
+int memory_works(void) {
+  pthread_mutex_lock(&lock);
+  if (base == NULL && !refused) map();
+  pthread_mutex_unlock(&lock);
+  return base != NULL;
+}
+
 #else
 
 #include "blocks.h"
+int memory_works(void) { return 0; }
 void memory_held(size_t *in_use, size_t *held) { *in_use = *held = 0; }
 
 #endif

@@ -28,6 +28,8 @@ func aligned(alignment, bytes int) unsafe.Pointer {
 	return p
 }
 
+func works() bool { return C.memory_works() != 0 }
+
 func free(p unsafe.Pointer) { C.free(p) }
 
 func realloc(p unsafe.Pointer, bytes int) unsafe.Pointer { return C.realloc(p, C.size_t(bytes)) }

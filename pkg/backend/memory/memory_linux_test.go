@@ -25,9 +25,7 @@ func take(t *testing.T, bytes int) unsafe.Pointer {
 
 func needed(t *testing.T) {
 	t.Helper()
-	p := aligned(64, mib)
-	defer free(p)
-	if inUse, _ := Held(); inUse == 0 {
+	if !works() {
 		t.Skip("no glibc here, or not so many addresses: the package is not in effect")
 	}
 }
@@ -53,6 +51,41 @@ func TestHolesAreUsedAgain(t *testing.T) {
 	}
 	if inUse, held := Held(); held != first || inUse != before {
 		t.Errorf("%d bytes are held after many steps, %d after the first; %d in use, %d before", held, first, inUse, before)
+	}
+}
+
+// A block takes the smallest hole that holds it and leaves larger ones whole.
+func TestSmallestHole(t *testing.T) {
+	needed(t)
+	wide, a, narrow, b := take(t, 10*mib), take(t, mib), take(t, 3*mib), take(t, mib)
+	free(wide)
+	free(narrow)
+	if p := take(t, 2*mib); p != narrow {
+		t.Errorf("2 MiB are at %v, a hole of 3 MiB is at %v, one of 10 at %v", p, narrow, wide)
+	} else {
+		free(p)
+	}
+	free(a)
+	free(b)
+}
+
+// Many threads may take and free at once.
+func TestThreads(t *testing.T) {
+	needed(t)
+	before, _ := Held()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20_000 {
+				p, q := aligned(64, mib), aligned(64, 2*mib)
+				free(p)
+				free(q)
+			}
+		})
+	}
+	all.Wait()
+	if inUse, _ := Held(); inUse != before {
+		t.Errorf("%d bytes are in use, %d before", inUse, before)
 	}
 }
 
