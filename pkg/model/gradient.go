@@ -27,24 +27,36 @@ func WithGradient(axis int, f *Node, inputs []*Node, gradient func(f *Node, inpu
 	return split(joined)[0]
 }
 
+// WithLateGradient gives x a gradient that something computed from it makes
+// while its own gradient is derived. value is x; of what f is computed from
+// value, pass on known(f), which is f. gradient is called when all after x has
+// been derived, and nothing else of value's gradient counts.
+func WithLateGradient(x *Node, gradient func() *Node) (value *Node, known func(f *Node) *Node) {
+	held := graph.IdentityWithCustomGradient(x, func(_, _ *Node) *Node { return graph.ConvertDType(gradient(), x.DType()) })
+	return graph.StopGradient(held), func(f *Node) *Node {
+		first := held
+		for first.Rank() > 0 {
+			first = graph.Squeeze(graph.SliceAxis(first, 0, graph.AxisElem(0)), 0)
+		}
+		never := graph.Const(x.Graph(), false)
+		nothing := graph.Where(never, graph.ConvertDType(first, f.DType()), graph.ScalarZero(x.Graph(), f.DType()))
+		return graph.Add(f, nothing)
+	}
+}
+
 // WithKnownGradients gives the scalar f gradients that were computed with it:
 // gradients[i] is f's with respect to inputs[i], of its shape. Nothing of how
 // any of them came about is derived.
 func WithKnownGradients(f *Node, inputs, gradients []*Node) *Node {
-	first := func(x *Node) *Node {
-		for x.Rank() > 0 {
-			x = graph.Squeeze(graph.SliceAxis(x, 0, graph.AxisElem(0)), 0)
-		}
-		return x
-	}
+	var df *Node
 	f = graph.StopGradient(f)
 	for i, x := range inputs {
 		gradient := graph.StopGradient(gradients[i])
-		y := first(graph.IdentityWithCustomGradient(x, func(_, dy *Node) *Node {
-			return graph.ConvertDType(graph.Mul(gradient, graph.ConvertDType(first(dy), gradient.DType())), x.DType())
-		}))
-		nothing := graph.Sub(y, graph.StopGradient(y)) // 0, whose gradient is the adjoint of f at the first place
-		f = graph.Add(f, graph.ConvertDType(nothing, f.DType()))
+		_, known := WithLateGradient(x, func() *Node { return graph.Mul(gradient, graph.ConvertDType(df, gradient.DType())) })
+		f = known(f)
 	}
-	return f
+	return graph.IdentityWithCustomGradient(f, func(_, adjoint *Node) *Node {
+		df = adjoint
+		return adjoint
+	})
 }

@@ -127,14 +127,22 @@ const inputCount = 5
 // loss is the masked-language-model loss of a micro-batch as layout.inputs
 // lays it out: the sum over masked tokens of the cross-entropy in nats, and how
 // many of them the model guesses right. The head is computed at masked
-// positions only.
+// positions only. lossValue is the same where no gradient is asked for.
 func loss(arch model.Architecture, opt model.Options) train.Loss {
+	return lossBy(nn.MaskedLMLoss, arch, opt)
+}
+
+func lossValue(arch model.Architecture, opt model.Options) train.Loss {
+	return lossBy(nn.MaskedLMLossValue, arch, opt)
+}
+
+func lossBy(compare func(d model.Decoder, labels, weights *graph.Node) (sum, count, correct *graph.Node), arch model.Architecture, opt model.Options) train.Loss {
 	return func(w model.Weights, in []*graph.Node) (sum, extra *graph.Node) {
 		layers := arch.Hidden(w, model.Inputs{IDs: in[0], Lengths: in[1]}, opt)
 		last := layers[len(layers)-1]
 		width := last.Shape().Dim(-1)
 		chosen := graph.Gather(graph.Reshape(last, -1, width), in[2])
-		sum, _, correct := nn.MaskedLMLoss(arch.MaskedLM(w, chosen, opt), in[3], in[4])
+		sum, _, correct := compare(arch.MaskedLM(w, chosen, opt), in[3], in[4])
 		return sum, correct
 	}
 }

@@ -58,7 +58,7 @@ func newValidation(b compute.Backend, arch model.Architecture, params []model.Pa
 func scorer(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options) (*graph.Exec, error) {
 	n := len(params)
 	exec, err := graph.NewExec(b, func(args []*graph.Node) *graph.Node {
-		sum, correct := loss(arch, opt)(model.Bind(params, args[:n]), args[n:])
+		sum, correct := lossValue(arch, opt)(model.Bind(params, args[:n]), args[n:])
 		return graph.Stack([]*graph.Node{sum, correct}, 0)
 	})
 	if err != nil {

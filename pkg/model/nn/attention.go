@@ -99,15 +99,20 @@ func rowSum(x *Node) *Node {
 	return DotGeneral(x, []int{x.Rank() - 1}, nil, ones, []int{0}, nil)
 }
 
-// attendBackward gives the gradients of q, and in float32 of k and v.
+// attendBackward gives the gradients of q, and in float32 of k and v. It works
+// on transposed scores, [batch…, keys, queries]: of the three products with
+// them, only one then wants its large operand transposed, which XLA's CPU
+// library does by copying it.
 func attendBackward(q, k, v, bias, dOut, delta, logSum *Node) (dq, dk, dv *Node) {
-	p := Exp(Sub(scores(q, k, bias), logSum)) // [batch…, queries, keys] float32
-	dp := dotTransposed(dOut, v)              // [batch…, queries, keys] float32
-	ds := ConvertDType(Mul(p, Sub(dp, delta)), q.DType())
-	dv = transposedDot(ConvertDType(p, v.DType()), dOut) // [batch…, keys, headDim]
-	dk = transposedDot(ds, q)
-	return dot(ds, k), dk, dv
+	p := Exp(Sub(scores(k, q, turned(bias)), turned(logSum))) // float32
+	dp := dotTransposed(v, dOut)                              // float32
+	ds := ConvertDType(Mul(p, Sub(dp, turned(delta))), q.DType())
+	dk, dv = dot32(ds, q), dot32(ConvertDType(p, v.DType()), dOut)
+	return ConvertDType(transposedDot(ds, k), q.DType()), dk, dv
 }
+
+// turned is x with its last two axes exchanged.
+func turned(x *Node) *Node { return Transpose(x, -2, -1) }
 
 // scores are q·kᵀ + bias: [batch…, queries, keys] float32.
 func scores(q, k, bias *Node) *Node { return Add(dotTransposed(q, k), bias) }

@@ -98,7 +98,7 @@ func (b blocks) unroll(cut, whole []*Node, body func(cut, whole []*Node) (parts,
 				block[0] = after(block[0], last)
 			}
 			parts, sums := body(block, ours)
-			last = parts[0]
+			last = append(parts[:len(parts):len(parts)], sums...)[0]
 			if i == 0 {
 				pieces, totals = make([][]*Node, len(parts)), sums
 			} else {

@@ -41,36 +41,14 @@ const mostRows = 1024
 //
 // where no product is of the size of the scores.
 func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *Node) {
-	dtype := d.X.DType()
-	n, vocab := d.X.Shape().Dim(0), d.Weight.Shape().Dim(0)
-	weight := StopGradient(ConvertDType(d.Weight, dtype))
-	var bias *Node
-	if d.Bias != nil {
-		bias = StopGradient(d.Bias)
-	}
-	labels = InsertAxes(labels, -1) // [n, 1]
-
-	pieces := (n + mostRows - 1) / mostRows
-	b := blocks{length: n, size: (n + pieces - 1) / pieces}
-	// Not a loop of the graph, in which go-xla cannot build a reduction.
-	out := b.unroll([]*Node{StopGradient(d.X), labels, InsertAxes(weights, -1)}, nil, func(cut, _ []*Node) (parts, sums []*Node) {
-		x, label, w := cut[0], cut[1], cut[2]
-		scores := decode(x, weight, bias)
-		rows := Iota(x.Graph(), shapes.Make(dtypes.Int32, x.Shape().Dim(0), 1), 0)
-		place := Concatenate([]*Node{rows, label}, 1)
-		own := InsertAxes(Gather(scores, place), -1) // [m, 1]
-		maximum := ReduceAndKeep(scores, ReduceMax, 1)
-		e := Exp(Sub(scores, maximum))
-		s := ReduceAndKeep(e, ReduceSum, 1)
-		loss := Sub(Add(maximum, Log(s)), own)
-		best := InsertAxes(ArgMax(scores, 1, dtypes.Int32), -1)
-		hit := ConvertDType(Equal(best, label), dtypes.Float32)
-
+	dtype, vocab := d.X.DType(), d.Weight.Shape().Dim(0)
+	out := overScores(d, labels, weights, func(b scored) (parts, sums []*Node) {
+		x, label, w, weight, e, s := b.x, b.label, b.w, b.weight, b.e, b.s
 		// With rounded products e·Weight and eᵀ·y hold the label's part rounded,
 		// too: taken off is what of it is not softmax - 1.
 		rounded := ConvertDType(e, dtype)
-		ownRounded := InsertAxes(float(Gather(rounded, place)), -1)
-		rest := OneMinus(Div(Exp(Sub(own, maximum)), s)) // 1 - softmax
+		ownRounded := InsertAxes(float(Gather(rounded, b.place)), -1)
+		rest := OneMinus(Div(Exp(Sub(b.own, b.maximum)), s)) // 1 - softmax
 		share := Div(w, s)
 		y := ConvertDType(Mul(float(x), share), dtype)
 		ownWeight := float(Gather(weight, label)) // [m, hidden]
@@ -79,19 +57,70 @@ func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *
 			Mul(Add(Div(ownRounded, s), rest), ownWeight)))
 		atLabel := Add(Mul(ownRounded, float(y)), Mul(Mul(rest, w), float(x)))
 		biasAtLabel := Add(Mul(ownRounded, share), Mul(rest, w))
-		dWeight := product(rounded, []int{0}, nil, y, []int{0}, nil, dtypes.Float32)
+		dWeight := transposedDot(rounded, y)
 		dBias := product(share, []int{0}, nil, float(rounded), []int{0}, nil, dtypes.Float32)
-		return []*Node{dx, atLabel, biasAtLabel},
-			[]*Node{ReduceAndKeep(Mul(w, loss), ReduceSum, 0), ReduceAndKeep(Mul(w, hit), ReduceSum, 0), dWeight, dBias}
+		return []*Node{dx, atLabel, biasAtLabel}, append(b.outcome(), dWeight, dBias)
 	})
 	dx, atLabel, biasAtLabel, dWeight, dBias := out[0], out[1], out[2], out[5], out[6]
-	scalar := func(x *Node) *Node { return Reshape(x) }
+	labels = InsertAxes(labels, -1)
 	dWeight = ScatterSum(dWeight, labels, Neg(atLabel), false, false)
 	inputs, gradients := []*Node{d.X, d.Weight}, []*Node{dx, dWeight}
 	if d.Bias != nil {
 		dBias = ScatterSum(Reshape(dBias, vocab), labels, Neg(Squeeze(biasAtLabel, 1)), false, false)
 		inputs, gradients = append(inputs, d.Bias), append(gradients, dBias)
 	}
-	sum = model.WithKnownGradients(scalar(out[3]), inputs, gradients)
-	return sum, ReduceAllSum(weights), scalar(out[4])
+	sum = model.WithKnownGradients(Reshape(out[3]), inputs, gradients)
+	return sum, ReduceAllSum(weights), Reshape(out[4])
+}
+
+// MaskedLMLossValue is MaskedLMLoss for a graph that asks for no gradient:
+// there, a block that waits for another's scores to be freed would wait for
+// gradients, and have them computed.
+func MaskedLMLossValue(d model.Decoder, labels, weights *Node) (sum, count, correct *Node) {
+	out := overScores(d, labels, weights, func(b scored) (parts, sums []*Node) { return nil, b.outcome() })
+	return Reshape(out[0]), ReduceAllSum(weights), Reshape(out[1])
+}
+
+// scored is a block of m positions with their scores and what a loss wants of
+// them. A field is [m, 1] where nothing else is said.
+type scored struct {
+	x, weight  *Node // [m, hidden] and [vocab, hidden], of the dtype of matrix products
+	label, w   *Node // label: int32
+	place      *Node // [m, 2]: the row and the column of the label's score
+	scores, e  *Node // [m, vocab]; e = exp(scores - maximum)
+	own        *Node // the label's score
+	maximum, s *Node // s = Σe
+}
+
+// overScores calls body for one block of positions after another and puts
+// together what it returns as [blocks.unroll] does. Nothing in it has a gradient.
+func overScores(d model.Decoder, labels, weights *Node, body func(b scored) (parts, sums []*Node)) []*Node {
+	n, weight := d.X.Shape().Dim(0), StopGradient(ConvertDType(d.Weight, d.X.DType()))
+	var bias *Node
+	if d.Bias != nil {
+		bias = StopGradient(d.Bias)
+	}
+	pieces := (n + mostRows - 1) / mostRows
+	cut := blocks{length: n, size: (n + pieces - 1) / pieces}
+	// Not a loop of the graph, in which go-xla cannot build a reduction.
+	return cut.unroll([]*Node{StopGradient(d.X), InsertAxes(labels, -1), InsertAxes(weights, -1)}, nil, func(cut, _ []*Node) (parts, sums []*Node) {
+		b := scored{x: cut[0], label: cut[1], w: cut[2], weight: weight}
+		b.scores = decode(b.x, weight, bias)
+		rows := Iota(b.x.Graph(), shapes.Make(dtypes.Int32, b.x.Shape().Dim(0), 1), 0)
+		b.place = Concatenate([]*Node{rows, b.label}, 1)
+		b.own = InsertAxes(Gather(b.scores, b.place), -1)
+		b.maximum = ReduceAndKeep(b.scores, ReduceMax, 1)
+		b.e = Exp(Sub(b.scores, b.maximum))
+		b.s = ReduceAndKeep(b.e, ReduceSum, 1)
+		return body(b)
+	})
+}
+
+// outcome is the block's weighted sums of the cross-entropies and of the
+// positions whose highest score is the label's, [1, 1] each.
+func (b scored) outcome() []*Node {
+	loss := Sub(Add(b.maximum, Log(b.s)), b.own)
+	best := InsertAxes(ArgMax(b.scores, 1, dtypes.Int32), -1)
+	hit := ConvertDType(Equal(best, b.label), dtypes.Float32)
+	return []*Node{ReduceAndKeep(Mul(b.w, loss), ReduceSum, 0), ReduceAndKeep(Mul(b.w, hit), ReduceSum, 0)}
 }

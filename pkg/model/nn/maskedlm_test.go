@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -53,6 +54,56 @@ func TestMaskedLMLoss(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Without gradients the loss is the same, and several blocks compute no product
+// but their scores.
+func TestMaskedLMLossValue(t *testing.T) {
+	machine, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n, width, vocab = 2*mostRows + 3, 16, 97
+	given := func(g *Graph) (d model.Decoder, labels, weights *Node) {
+		wave := func(dims ...int) *Node { return Sin(IotaFull(g, shapes.Make(dtypes.Float32, dims...))) }
+		labels = ModScalar(Iota(g, shapes.Make(dtypes.Int32, n), 0), vocab)
+		return model.Decoder{X: wave(n, width), Weight: wave(vocab, width), Bias: wave(vocab)}, labels, Abs(wave(n))
+	}
+	values := func(loss lossFunc) []float32 {
+		exec, err := NewExec(machine, func(g *Graph) *Node {
+			sum, count, correct := loss(given(g))
+			return Stack([]*Node{sum, count, correct}, 0)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Exec1()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := tensors.CopyFlatData[float32](out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	got, want := values(MaskedLMLossValue), values(plainLoss)
+	for i, what := range []string{"sum", "count", "correct"} {
+		if off := distance(got[i:i+1], want[i:i+1]); !(off <= 1e-5) {
+			t.Errorf("%s: %v, not %v", what, got[i], want[i])
+		}
+	}
+	products := 0
+	g := NewGraph(machine, "value")
+	MaskedLMLossValue(given(g))
+	for _, node := range g.Nodes() {
+		if node.Type() == NodeTypeDotGeneral {
+			products++
+		}
+	}
+	if products != 3 {
+		t.Errorf("%d products for 3 blocks of scores", products)
 	}
 }
 
