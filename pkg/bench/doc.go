@@ -15,8 +15,8 @@
 //
 // Two cores of an AMD EPYC, XLA's CPU plugin, width 768, 6 layers, the whole
 // vocabulary, float32, 4,096 tokens a step, nothing else running. A large
-// matrix product does 184 GFLOP/s here and 187 in torch; in bfloat16 319 and
-// 414, so that bfloat16 gains something on XLA, too, though less.
+// matrix product does 184 GFLOP/s here and 187 in torch, in bfloat16 319 and
+// 414; a loop of multiply-adds in registers 234 and 468.
 //
 // A step takes and frees gigabytes, and the C library gave and took their pages
 // from the system each time. At first 21 % of the time of training at 512 tokens
@@ -40,8 +40,30 @@
 // next weights and moments while the old ones live, and the program with its
 // compiled code.
 //
-// In a profile of the forward pass 85 % of the time is now in the kernel of the
-// matrix product, 7 % in kernels that XLA compiled, 2 % in the system.
+// Which products an XLA program computes, and by what, is seen in its optimized
+// HLO (XLA_FLAGS=--xla_dump_to) beside a profile: the library that is fast here
+// takes those whose first operand's last axis is contracted; the others go to an
+// older one, which packs what it multiplies and widens bfloat16 to float32. From
+// such a list came three changes:
+//
+//   - Where a loss has several blocks of scores, a block waits for the one before,
+//     so that their scores need not stand at once. It waited for its gradients, and
+//     a graph that asks for none, the forward pass, computed them for every block
+//     but the last (nn.MaskedLMLossValue has none). 8 x 512 tokens, medians of 8:
+//     3.29 s before, 2.72 after; in bfloat16 2.11 and 1.79.
+//   - GoMLX derives the gradients of a bfloat16 product as float32 products: of
+//     1.4 TFLOP of a training step in bfloat16, 0.7 were float32. With gradients of
+//     their own (nn.Linear) and operands transposed for the fast library
+//     (nn's transposedDot), a step of 8 x 512 tokens took 7.3 s before, 5.5 after.
+//   - Attention's backward pass has three products with its two matrices of
+//     scores, and two of them wanted theirs transposed. On transposed scores one
+//     does, and that one gets it by a copy where rows are short. A step of one row
+//     of 8,192 tokens took 31.3 s before, 28.2 after; of 4 x 1,024 9.6 and 8.6
+//     (the least of three and of five).
+//
+// In a profile of the forward pass of 6 x 512 tokens 81 % of the time is now in
+// the kernel of the matrix product, 8 % in kernels that XLA compiled, 1 % in the
+// system.
 //
 // Sines and cosines of the rotations as constants instead of in the graph,
 // where XLA computed them again at every use: 350 … 353 to 363 … 367. A profile
@@ -86,16 +108,17 @@
 //   - The scores' exponentials transposed once for both gradients that want them
 //     so: the Go backend's step stays at 2.0 to 2.2 s, XLA's gets no faster.
 //
-// What limits short lengths is the matrix product itself: 4,096 tokens are 1.4
-// TFLOP, 7.4 s at the machine's peak, of a step of 8.9 s. A factor of 1.5 over a
-// program that reaches two thirds of that peak is not to be had in float32; over
+// What limits training at short lengths is the matrix product itself: 4,096
+// tokens are 1.4 TFLOP, 7.4 s at the rate of a large product, of a step of 8.7 s;
+// 83 % of a profile is in the two libraries' kernels. A factor of 1.5 over a
+// program that reaches two thirds of that rate is not to be had in float32; over
 // transformers as its configuration comes, which scores every position, it is
-// 2.4 and more (train-default). What is left are the head's 10 % of rows without
+// 2.3 and more (train-default). What is left are the head's 10 % of rows without
 // a masked token, room for batches that have more than the mean.
 //
-// A row of 8,192 tokens takes 31.6 s, where 17.7 s would be the rate at 512: its
-// two global layers take some 14 s, for products of 7.8 s at the machine's peak.
-// The rest is packing and the exponentials, as above.
+// A row of 8,192 tokens takes 28 to 31 s, where 17.7 s would be the rate at 512: its
+// two global layers take some 10 s, for products of 7.8 s at that rate. The rest
+// is packing and the exponentials, as above.
 //
 // A process's first two or three steps are slower than those that follow, since
 // the weights' new values take a place that the temporaries had; 22 layers with
