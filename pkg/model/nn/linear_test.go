@@ -6,13 +6,10 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/dtypes/bfloat16"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-
-	"llmjp.internal/modernbert/pkg/backend"
 )
 
 // With rounded matrices the gradients are sums of products of rounded numbers,
@@ -44,15 +41,7 @@ func TestLinearGradients(t *testing.T) {
 		wantX[i] = round(v)
 	}
 
-	ours, err := backend.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	golang, err := backend.OpenNamed(backend.Default)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, machine := range map[string]compute.Backend{"the backend": ours, "Go": golang} {
+	for name, machine := range machines(t) {
 		for _, again := range []bool{false, true} {
 			exec, err := NewExec(machine, func(given []*Node) []*Node {
 				h := ConvertDType(given[0], dtypes.BFloat16)

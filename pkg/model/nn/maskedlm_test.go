@@ -28,15 +28,7 @@ func plainLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *Nod
 // block and in several, with and without a bias, float32 and bfloat16, and
 // with a factor on it.
 func TestMaskedLMLoss(t *testing.T) {
-	ours, err := backend.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	golang, err := backend.OpenNamed(backend.Default)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, machine := range map[string]compute.Backend{"the backend": ours, "Go": golang} {
+	for name, machine := range machines(t) {
 		for _, n := range []int{5, mostRows, 2*mostRows + 3} {
 			for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.BFloat16} {
 				for _, bias := range []bool{true, false} {
@@ -105,6 +97,20 @@ func TestMaskedLMLossValue(t *testing.T) {
 	if products != 3 {
 		t.Errorf("%d products for 3 blocks of scores", products)
 	}
+}
+
+// machines are the backend in use and GoMLX's own.
+func machines(t *testing.T) map[string]compute.Backend {
+	t.Helper()
+	ours, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golang, err := backend.OpenNamed(backend.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]compute.Backend{"the backend": ours, "Go": golang}
 }
 
 type lossFunc func(d model.Decoder, labels, weights *Node) (sum, count, correct *Node)
