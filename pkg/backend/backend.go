@@ -58,12 +58,37 @@ func OpenNamed(name string) (b compute.Backend, err error) {
 			}
 		}
 	}
-	b, err = quietly(func() (compute.Backend, error) { return compute.NewWithConfig(name) })
+	b, err = quietly(func() (compute.Backend, error) { return compute.NewWithConfig(forCUDA(name)) })
 	if err != nil {
 		return nil, fmt.Errorf("backend %q: %w; run scripts/modernbert doctor", name, err)
 	}
+	if Kind(b) == "xla:cuda" {
+		b = &windowed{b}
+	}
 	opened[name] = b
 	return b, nil
+}
+
+// forCUDA is the configuration of XLA on CUDA with what it does not say: that
+// float32 is multiplied as float32, as torch does, and not as TF32, and in
+// XLA_FLAGS that no CUDA graphs are recorded. They are recorded again at every
+// execution whose buffers lie elsewhere, before its first kernel starts: on an
+// H200 a training step of 22 layers took 101 ms with them and 94 without.
+func forCUDA(name string) string {
+	kind, rest, _ := strings.Cut(name, ":")
+	plugin, options, _ := strings.Cut(rest, ",")
+	plugin = strings.ToLower(plugin)
+	if kind != "xla" || !strings.Contains(plugin, "cuda") && !strings.Contains(plugin, "nvidia") { // as go-xla tells it
+		return name
+	}
+	const graphs = "--xla_gpu_enable_command_buffer="
+	if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, graphs) {
+		_ = os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" "+graphs)) // fails for no such value
+	}
+	if !strings.Contains(options, "tf32") {
+		name += ",tf32=false"
+	}
+	return name
 }
 
 // quietly keeps what GoMLX's Go backend says of its setting off standard

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/model"
@@ -74,6 +75,12 @@ func (f *files) job(c Case) (Job, *modernbert.Config, error) {
 		job.Corpus, job.Settings.MaxLength = f.path("corpus"), c.Length
 		job.Texts, err = f.texts(500, false)
 		return job, nil, err
+	case Matmul:
+		b, err := backend.Open()
+		if err != nil {
+			return job, nil, err
+		}
+		job.Products = productsFor(backend.Kind(b))
 	}
 	return job, nil, nil
 }

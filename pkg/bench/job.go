@@ -15,6 +15,23 @@ type Job struct {
 	Texts    string            `json:"texts,omitempty"`  // JSON lines with text
 	Corpus   string            `json:"corpus,omitempty"` // folder of token shards of Texts
 	Settings pretrain.Settings `json:"settings"`         // optimizer, masks, how batches are cut
+	Products products          `json:"products,omitzero"`
+}
+
+// products are the matrix products of a step of [Matmul]: square ones, of so
+// many rows that the machine reaches its peak, and so many that their start
+// does not count.
+type products struct {
+	Size  int `json:"size"`
+	Count int `json:"count"`
+}
+
+// productsFor are those of a kind of backend.
+func productsFor(kind string) products {
+	if kind == "xla:cuda" {
+		return products{Size: 8192, Count: 20}
+	}
+	return products{Size: 2048, Count: 1}
 }
 
 // work is a job made ready.

@@ -11,8 +11,12 @@ import (
 
 // Host describes this machine, with the peak that the rows measured: for each
 // element type the fastest matrix product of any program.
-func Host(rows []result.BenchRow) result.Machine {
+// kind is the backend's: with "xla:cuda" the machine is the GPU.
+func Host(kind string, rows []result.BenchRow) result.Machine {
 	m := result.Machine{Name: processor(), Cores: runtime.NumCPU(), Memory: memory(), Peak: map[string]float64{}}
+	if name, bytes, ok := gpu(); ok && kind == "xla:cuda" {
+		m.Name, m.Memory = name, bytes
+	}
 	for _, r := range rows {
 		if r.Task == Matmul {
 			rate, _, _ := r.Rate()

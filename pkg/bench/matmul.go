@@ -10,23 +10,21 @@ import (
 	"llmjp.internal/modernbert/pkg/backend"
 )
 
-// matmulSize is the edge of the square matrices whose product is timed: large
-// enough that a machine reaches its peak.
-const matmulSize = 2048
-
-// matmul is one product of two matrices; its value is the mean of the product.
+// matmul is some products of the same two matrices; its value is the mean of
+// the product.
 func (j Job) matmul() (*work, error) {
 	b, err := backend.Open()
 	if err != nil {
 		return nil, err
 	}
+	size, count := j.Products.Size, j.Products.Count
 	operand := func(row, column int) (*tensors.Tensor, error) { // (row·i + column·j) mod 11 / 11
-		flat := make([]float32, matmulSize*matmulSize)
+		flat := make([]float32, size*size)
 		for i := range flat {
-			flat[i] = float32((row*(i/matmulSize)+column*(i%matmulSize))%11) / 11
+			flat[i] = float32((row*(i/size)+column*(i%size))%11) / 11
 		}
 		return graph.ExecOnce(b, func(x *graph.Node) *graph.Node { return graph.ConvertDType(x, j.options().DType()) },
-			tensors.FromFlatDataAndDimensions(flat, matmulSize, matmulSize))
+			tensors.FromFlatDataAndDimensions(flat, size, size))
 	}
 	x, err := operand(7, 3)
 	if err != nil {
@@ -36,7 +34,7 @@ func (j Job) matmul() (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	exec, err := graph.NewExec(b, func(x, y *graph.Node) *graph.Node { return graph.Dot(x, y).Product() })
+	multiply, err := graph.NewExec(b, func(x, y *graph.Node) *graph.Node { return graph.Dot(x, y).Product() })
 	if err != nil {
 		return nil, err
 	}
@@ -47,24 +45,41 @@ func (j Job) matmul() (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := float64(matmulSize)
-	value := 0.0 // the same at every step: computed once
-	return &work{
-		units: 2 * n * n * n, close: func() { finalize([]*tensors.Tensor{x, y}) },
-		step: func(context.Context) (float64, error) {
-			product, err := exec.Exec1(x, y)
+	corner, err := graph.NewExec(b, func(x *graph.Node) *graph.Node {
+		return graph.ConvertDType(graph.Reshape(graph.Slice(x, graph.AxisElem(0), graph.AxisElem(0))), dtypes.Float32)
+	})
+	if err != nil {
+		return nil, err
+	}
+	// products multiplies and reads a number of the last product, so that it is there.
+	products := func(count int, read *graph.Exec) (float32, error) {
+		for {
+			product, err := multiply.Exec1(x, y)
 			if err != nil {
 				return 0, err
 			}
-			defer product.FinalizeAll()
-			if value == 0 {
-				m, err := mean.Exec1(product)
-				if err != nil {
-					return 0, err
-				}
-				value = float64(tensors.ToScalar[float32](m))
+			if count--; count > 0 {
+				_ = product.FinalizeAll() // its memory is free once it is computed
+				continue
 			}
-			return value, nil
+			defer product.FinalizeAll()
+			number, err := read.Exec1(product)
+			if err != nil {
+				return 0, err
+			}
+			return tensors.ToScalar[float32](number), nil
+		}
+	}
+	value, err := products(1, mean)
+	if err != nil {
+		return nil, err
+	}
+	n := float64(size)
+	return &work{
+		units: float64(count) * 2 * n * n * n, close: func() { finalize([]*tensors.Tensor{x, y}) },
+		step: func(context.Context) (float64, error) {
+			_, err := products(count, corner)
+			return float64(value), err
 		},
 	}, nil
 }

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -62,7 +63,10 @@ func (j Job) training() (*work, error) {
 			if err == nil && !outcome.Finite() {
 				err = fmt.Errorf("the loss or its gradient is not finite: %+v", outcome)
 			}
-			return outcome.Objective, err
+			if err != nil {
+				return 0, err
+			}
+			return outcome.Objective, updated(step.Weights())
 		},
 	}, nil
 }
@@ -92,6 +96,13 @@ func (j Job) forward() (*work, error) {
 			return loss, err
 		},
 	}, nil
+}
+
+// updated waits for the update: a GPU makes it while the program goes on.
+func updated(weights []*tensors.Tensor) error {
+	smallest := slices.MinFunc(weights, func(a, b *tensors.Tensor) int { return a.Shape().Size() - b.Shape().Size() })
+	_, err := tensors.CopyFlatData[float32](smallest)
+	return err
 }
 
 func finalize(ts []*tensors.Tensor) {

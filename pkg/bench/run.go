@@ -80,7 +80,7 @@ func (opt Options) measure(ctx context.Context, job Job) ([]result.BenchRow, err
 		}
 	}()
 	for _, side := range opt.Sides {
-		if side.Names[job.Case.Task] == "" {
+		if !side.takes(job.Case) {
 			continue
 		}
 		p, err := side.start(ctx, job.Case.Task)
@@ -124,9 +124,13 @@ func (opt Options) measure(ctx context.Context, job Job) ([]result.BenchRow, err
 	}
 	var rows []result.BenchRow
 	for _, t := range turns {
+		onGPU := gpuMemory(t.command.Process.Pid)
 		end, err := t.ask(request{Do: "end"})
 		if err != nil {
 			return nil, err
+		}
+		if onGPU > 0 {
+			end.Peak = onGPU
 		}
 		row := result.BenchRow{Program: t.name, Rates: t.rates, PeakMemory: end.Peak, Padding: t.warm.Padding}
 		if task := job.Case.Task; job.Case.trains() || task == Forward {

@@ -15,6 +15,14 @@ import (
 type Side struct {
 	Command []string          // answers requests as [Serve] does
 	Names   map[string]string // its name by task; a task without one it leaves out
+	// Rounded says that it takes part only in cases with matrices of bfloat16
+	// and full rows.
+	Rounded bool
+}
+
+// takes says whether the side takes part in a case.
+func (s Side) takes(c Case) bool {
+	return s.Names[c.Task] != "" && (!s.Rounded || c.Compute == "bfloat16" && !c.Documents)
 }
 
 // process is a side at work on a case.

@@ -20,9 +20,21 @@ func Transformers(command ...string) Side {
 	}}
 }
 
+// Flash is the peer's side once more, with FlashAttention in every layer, for a
+// GPU.
+func Flash(command ...string) Side {
+	return Side{Command: append(command, "flash"), Names: map[string]string{Train: "transformers-flash", Forward: "transformers-flash"}, Rounded: true}
+}
+
 // Notes say what a reader of the numbers must know of the sides.
-func Notes(sides []Side) []string {
+func Notes(kind string, sides []Side) []string {
 	notes := []string{"Tokens are attended ones. Peak memory is each process's own from before its first step, weights included."}
+	if kind == "xla:cuda" {
+		notes = []string{"Tokens are attended ones. Memory is what each process holds of the GPU's, its allocator's reserve included."}
+	}
+	if len(sides) > 2 {
+		notes = append(notes, "transformers-flash is transformers with torch's FlashAttention kernels in every layer, windows included.")
+	}
 	if len(sides) > 1 {
 		notes = append(notes,
 			"transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.",

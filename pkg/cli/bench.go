@@ -28,9 +28,11 @@ const transformersPeer = "transformers"
 // benchOptions are bench's flags.
 type benchOptions struct {
 	preset, against, output, data string
+	python                        string
 	tasks, compute                []string
 	lengths, depths, batches      []int
 	layers, repeats, documents    int
+	tokens                        int
 	texts                         int
 	add                           bool
 }
@@ -63,6 +65,7 @@ func newBench() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&o.preset, "preset", "tiny", "`SIZE` of the model: "+strings.Join(names, ", "))
 	flags.StringVar(&o.against, "against", "", "the other `PROGRAM`: transformers")
+	flags.StringVar(&o.python, "python", "", "the `PYTHON` that has torch and transformers (scripts/setup --peer's)")
 	flags.StringVar(&o.output, "output", "", "`FILE` of the result (with --against figures/data/bench.json, else none)")
 	flags.BoolVar(&o.add, "add", false, "keep the other rows of the result's file, which must be of this machine")
 	flags.StringVar(&o.data, "data", "", "texts (data/corpus/train.jsonl.gz), a `GLOB`")
@@ -73,6 +76,7 @@ func newBench() *cobra.Command {
 	flags.IntSliceVar(&o.batches, "batches", nil, "further numbers of rows, 0 for none (the preset's)")
 	flags.IntVar(&o.documents, "documents", -1, "train on a batch of `N` real documents, too, 0 for none (the preset's)")
 	flags.IntVar(&o.texts, "texts", 0, "embed `N` paragraphs of --data (128)")
+	flags.IntVar(&o.tokens, "tokens", 0, "batches of about `N` tokens (the preset's)")
 	flags.IntVar(&o.layers, "layers", 0, "`N` layers (the preset's)")
 	flags.IntVar(&o.repeats, "repeats", 0, "`N` timed repetitions of each case (the preset's)")
 	return cmd
@@ -123,8 +127,11 @@ func (o benchOptions) sizes(names []string) (bench.Sizes, error) {
 			*list.to = slices.DeleteFunc(slices.Clone(list.given), func(n int) bool { return n == 0 })
 		}
 	}
-	if o.layers < 0 || o.repeats < 0 || o.texts < 0 {
-		return s, usagef("--layers, --repeats and --texts are positive numbers")
+	if o.layers < 0 || o.repeats < 0 || o.texts < 0 || o.tokens < 0 {
+		return s, usagef("--layers, --repeats, --texts and --tokens are positive numbers")
+	}
+	if o.tokens > 0 {
+		s.Tokens = o.tokens
 	}
 	s.Texts = o.texts
 	if o.documents >= 0 {
@@ -157,7 +164,7 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 		return err
 	}
 	b.Provenance.Backend = backend.Kind(computer)
-	sides, err := o.sides(ctx, stderr)
+	sides, err := o.sides(ctx, b.Provenance.Backend, stderr)
 	if err != nil {
 		return err
 	}
@@ -185,8 +192,8 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 	if o.output == "" {
 		return nil
 	}
-	b.Rows, b.Machine, b.Provenance.Seconds = rows, bench.Host(rows), time.Since(began).Seconds()
-	b.Provenance.Notes = bench.Notes(sides)
+	b.Rows, b.Machine, b.Provenance.Seconds = rows, bench.Host(b.Provenance.Backend, rows), time.Since(began).Seconds()
+	b.Provenance.Notes = bench.Notes(b.Provenance.Backend, sides)
 	if o.add {
 		if err := addTo(b, o.output); err != nil {
 			return err
@@ -207,8 +214,9 @@ func printRow(stdout io.Writer, r result.BenchRow) {
 	}
 }
 
-// sides are our process, and the peer's where one is asked for.
-func (o benchOptions) sides(ctx context.Context, stderr io.Writer) ([]bench.Side, error) {
+// sides are our process, and the peer's where one is asked for, on a GPU with
+// FlashAttention, too.
+func (o benchOptions) sides(ctx context.Context, kind string, stderr io.Writer) ([]bench.Side, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -221,13 +229,21 @@ func (o benchOptions) sides(ctx context.Context, stderr io.Writer) ([]bench.Side
 	if err != nil {
 		return nil, err
 	}
-	python := filepath.Join(root, ".local", "peer", "bin", "python")
-	setup := exec.CommandContext(ctx, filepath.Join(root, "scripts", "setup"), "--peer", "--quiet")
-	setup.Stdout, setup.Stderr = stderr, stderr
-	if err := setup.Run(); err != nil {
-		return nil, fmt.Errorf("%s was not installed: scripts/setup --peer: %w", o.against, err)
+	python := o.python
+	if python == "" {
+		python = filepath.Join(root, ".local", "peer", "bin", "python")
+		setup := exec.CommandContext(ctx, filepath.Join(root, "scripts", "setup"), "--peer", "--quiet")
+		setup.Stdout, setup.Stderr = stderr, stderr
+		if err := setup.Run(); err != nil {
+			return nil, fmt.Errorf("%s was not installed: scripts/setup --peer: %w", o.against, err)
+		}
 	}
-	return append(sides, bench.Transformers(python, filepath.Join(root, "pkg", "bench", "peer.py"))), nil
+	peer := []string{python, filepath.Join(root, "pkg", "bench", "peer.py")}
+	sides = append(sides, bench.Transformers(peer...))
+	if kind == "xla:cuda" {
+		sides = append(sides, bench.Flash(peer...))
+	}
+	return sides, nil
 }
 
 // addTo puts the rows of the file before the new ones, without those that were

@@ -66,7 +66,10 @@ type Inputs struct {
 type Options struct {
 	Compute    string // "float32" or "bfloat16": dtype of activations and matrix products
 	Checkpoint bool   // recompute each layer's activations in the backward pass
-	Attention  string // "" (chosen by backend and length), "blocks", "flash"
+	// Attention is how global layers attend: "" for the fastest that the backend
+	// has, "flash" for cuDNN's fused attention or an error, "scores" for
+	// products with a softmax between them, "blocks" for these in small blocks.
+	Attention string
 }
 
 // DType is the dtype of matrix products that Compute names; "" is float32.

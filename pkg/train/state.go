@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -93,6 +94,15 @@ func (s *Step) Weights() []*tensors.Tensor {
 func (s *Step) Prepare(batches []MicroBatch) error {
 	if s.mesh.devices > 1 {
 		return nil // compiled by the first step: the shapes are the parts'
+	}
+	if s.atOnce && len(batches) == 1 {
+		list := s.shapes(batches[0])
+		list = list[:len(list)-1] // without the scale
+		weights, numbers := list[:len(s.params)], shapes.Make(dtypes.Float32, 7)
+		if _, err := s.whole.exec.Compile(slices.Concat(list, weights, weights, []shapes.Shape{numbers})...); err != nil {
+			return fmt.Errorf("compile the step: %w", err)
+		}
+		return nil
 	}
 	for _, batch := range batches {
 		if _, err := s.gradient.exec.Compile(s.shapes(batch)...); err != nil {

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
@@ -46,6 +47,10 @@ type Step struct {
 	optimizer AdamW
 	mesh      *mesh
 	splits    map[int]bool // inputs of a micro-batch that are split among devices
+	// atOnce says that one program updates all weights, and makes a whole step
+	// of one micro-batch: on a GPU, where the start of a program takes longer
+	// than the update of a weight.
+	atOnce bool
 
 	updates                int
 	weights, first, second []spread // in the order of params
@@ -53,7 +58,8 @@ type Step struct {
 	gradient *program // weights, inputs, scale -> gradients, tallies
 	add      *program // gradients and tallies, twice -> their sums
 	measure  *program // gradients, tallies -> clip's scale, [norm, tallies]
-	update   *program // one weight's weight, moments, gradient, scale, factors -> weight, moments
+	update   *program // of each of some weights: weight, moments, gradient, scale, factors -> weight, moments
+	whole    *program // weights, inputs, moments, [scale, both factors] -> [norm, tallies], of each weight: weight, moments
 }
 
 // NewStep prepares training of the weights params by a loss. With several
@@ -64,21 +70,24 @@ func NewStep(backend compute.Backend, params []model.Param, loss Loss, optimizer
 	if err != nil {
 		return nil, err
 	}
-	s := &Step{params: params, optimizer: optimizer, mesh: mesh, splits: map[int]bool{}}
+	s := &Step{params: params, optimizer: optimizer, mesh: mesh, splits: map[int]bool{}, atOnce: model.OnGPU(backend)}
 	n := len(params)
 	parts := make([]int, len(split))
 	for i, input := range split {
 		parts[i] = n + input
 		s.splits[input] = true
 	}
-	if s.gradient, err = mesh.program("gradient", parts, func(args []*graph.Node) []*graph.Node {
-		weights, inputs, scale := args[:n], args[n:len(args)-1], args[len(args)-1]
+	derive := func(weights, inputs []*graph.Node, scale *graph.Node) (gradients []*graph.Node, tallies *graph.Node) {
 		sum, extra := loss(model.Bind(params, weights), inputs)
 		if extra == nil {
 			extra = graph.ZerosLike(sum)
 		}
 		objective := graph.Mul(sum, scale)
-		return append(graph.Gradient(objective, weights...), graph.Stack([]*graph.Node{objective, sum, extra}, 0))
+		return graph.Gradient(objective, weights...), graph.Stack([]*graph.Node{objective, sum, extra}, 0)
+	}
+	if s.gradient, err = mesh.program("gradient", parts, func(args []*graph.Node) []*graph.Node {
+		gradients, tallies := derive(args[:n], args[n:len(args)-1], args[len(args)-1])
+		return append(gradients, tallies)
 	}); err != nil {
 		return nil, err
 	}
@@ -91,14 +100,41 @@ func NewStep(backend compute.Backend, params []model.Param, loss Loss, optimizer
 	}); err != nil {
 		return nil, err
 	}
+	measure := func(gradients []*graph.Node, tallies *graph.Node) (clip, measured *graph.Node) {
+		norm := norm(gradients)
+		return optimizer.clipScale(norm), graph.Concatenate([]*graph.Node{graph.Reshape(norm, 1), tallies}, 0)
+	}
 	if s.measure, err = mesh.program("measure", nil, func(args []*graph.Node) []*graph.Node {
-		norm := norm(args[:n])
-		return []*graph.Node{optimizer.clipScale(norm), graph.Concatenate([]*graph.Node{graph.Reshape(norm, 1), args[n]}, 0)}
+		clip, measured := measure(args[:n], args[n])
+		return []*graph.Node{clip, measured}
 	}); err != nil {
 		return nil, err
 	}
-	s.update, err = mesh.program("update", nil, func(args []*graph.Node) []*graph.Node {
-		return optimizer.update(args[0], args[1], args[2], args[3], args[4], args[5])
+	if s.update, err = mesh.program("update", nil, func(args []*graph.Node) (updated []*graph.Node) {
+		for each := range slices.Chunk(args, 6) {
+			updated = append(updated, optimizer.update(each[0], each[1], each[2], each[3], each[4], each[5])...)
+		}
+		return updated
+	}); err != nil {
+		return nil, err
+	}
+	s.whole, err = mesh.program("step", parts, func(args []*graph.Node) []*graph.Node {
+		weights, rest := args[:n], args[n:]
+		inputs, rest := rest[:len(rest)-2*n-1], rest[len(rest)-2*n-1:]
+		first, second, numbers := rest[:n], rest[n:2*n], rest[2*n]
+		scale := graph.Reshape(graph.Slice(numbers, graph.AxisElem(0)))
+		factors := map[bool]*graph.Node{true: graph.Slice(numbers, graph.AxisRange(1, 4)), false: graph.Slice(numbers, graph.AxisRange(4, 7))}
+		gradients, tallies := derive(weights, inputs, scale)
+		clip, measured := measure(gradients, tallies)
+		finite := graph.IsFinite(graph.ReduceAllSum(graph.Slice(measured, graph.AxisRange(0, 3)))) // as Outcome.Finite
+		out := []*graph.Node{measured}
+		for i, p := range params {
+			old := []*graph.Node{weights[i], first[i], second[i]}
+			for k, x := range optimizer.update(old[0], old[1], old[2], gradients[i], clip, factors[Decayed(p.Name)]) {
+				out = append(out, graph.Where(graph.BroadcastToDims(finite, x.Shape().Dimensions...), x, old[k]))
+			}
+		}
+		return out
 	})
 	return s, err
 }
@@ -107,6 +143,9 @@ func NewStep(backend compute.Backend, params []model.Param, loss Loss, optimizer
 // When the objective or the gradient is not finite, nothing is updated: look
 // at [Outcome.Finite].
 func (s *Step) Do(lr float64, batches []MicroBatch) (Outcome, error) {
+	if s.atOnce && len(batches) == 1 {
+		return s.doWhole(lr, batches[0])
+	}
 	sums, err := s.gradients(batches)
 	if err != nil {
 		return Outcome{}, err
@@ -117,30 +156,70 @@ func (s *Step) Do(lr float64, batches []MicroBatch) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer release(measured)
-	tallies, err := tensors.CopyFlatData[float32](measured[1][0])
+	outcome, err := readOutcome(measured[1])
+	if err != nil || !outcome.Finite() {
+		return outcome, err
+	}
+	return outcome, s.apply(lr, sums, measured[0])
+}
+
+// doWhole is Do in one program.
+func (s *Step) doWhole(lr float64, batch MicroBatch) (Outcome, error) {
+	inputs, err := s.place(batch.Inputs)
+	if err != nil {
+		return Outcome{}, err
+	}
+	numbers := slices.Concat([]float32{float32(batch.Scale)}, s.optimizer.factors(s.updates+1, lr, true), s.optimizer.factors(s.updates+1, lr, false))
+	placed, err := s.mesh.place(tensors.FromValue(numbers), false)
+	if err != nil {
+		return Outcome{}, err
+	}
+	args := slices.Concat(s.weights, inputs, s.first, s.second, []spread{placed})
+	out, err := s.whole.call(args)
+	release(inputs, []spread{placed})
+	if err != nil {
+		return Outcome{}, err
+	}
+	old := slices.Concat(s.weights, s.first, s.second)
+	for i := range s.params {
+		s.weights[i], s.first[i], s.second[i] = out[1+3*i], out[2+3*i], out[3+3*i]
+	}
+	release(old)
+	defer release(out[:1])
+	outcome, err := readOutcome(out[0])
+	if err == nil && outcome.Finite() {
+		s.updates++
+	}
+	return outcome, err
+}
+
+// readOutcome reads [norm, tallies].
+func readOutcome(measured spread) (Outcome, error) {
+	tallies, err := tensors.CopyFlatData[float32](measured[0])
 	if err != nil {
 		return Outcome{}, fmt.Errorf("read the step's sums: %w", err)
 	}
-	outcome := Outcome{
+	return Outcome{
 		GradNorm:  float64(tallies[0]),
 		Objective: float64(tallies[1]),
 		Sum:       float64(tallies[2]),
 		Extra:     float64(tallies[3]),
-	}
-	if !outcome.Finite() {
-		return outcome, nil
-	}
-	return outcome, s.apply(lr, sums, measured[0])
+	}, nil
 }
 
 // gradients are those of all micro-batches together, the tallies behind them.
 func (s *Step) gradients(batches []MicroBatch) ([]spread, error) {
 	var total []spread
 	for _, batch := range batches {
-		inputs, err := s.place(batch)
+		inputs, err := s.place(batch.Inputs)
 		if err != nil {
 			return nil, err
 		}
+		scale, err := s.mesh.place(tensors.FromScalar(float32(batch.Scale)), false)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, scale)
 		sums, err := s.gradient.call(append(s.weights[:len(s.weights):len(s.weights)], inputs...))
 		release(inputs)
 		if err != nil {
@@ -164,22 +243,20 @@ func (s *Step) gradients(batches []MicroBatch) ([]spread, error) {
 	return total, nil
 }
 
-// place puts a micro-batch and its scale on the devices.
-func (s *Step) place(batch MicroBatch) ([]spread, error) {
-	inputs := make([]spread, 0, len(batch.Inputs)+1)
-	for i, t := range batch.Inputs {
-		input, err := s.mesh.place(t, s.splits[i])
-		if err != nil {
+// place puts a micro-batch's inputs on the devices.
+func (s *Step) place(given []*tensors.Tensor) ([]spread, error) {
+	inputs := make([]spread, len(given), len(given)+1)
+	for i, t := range given {
+		var err error
+		if inputs[i], err = s.mesh.place(t, s.splits[i]); err != nil {
 			return nil, err
 		}
-		inputs = append(inputs, input)
 	}
-	scale, err := s.mesh.place(tensors.FromScalar(float32(batch.Scale)), false)
-	return append(inputs, scale), err
+	return inputs, nil
 }
 
-// apply updates the weights one by one, so that no second copy of all of them
-// is ever needed.
+// apply updates the weights, one by one, so that no second copy of all of them
+// is ever needed, or all at once.
 func (s *Step) apply(lr float64, gradients []spread, scale spread) error {
 	s.updates++
 	factors := map[bool]spread{}
@@ -191,14 +268,27 @@ func (s *Step) apply(lr float64, gradients []spread, scale spread) error {
 		}
 		defer release([]spread{factors[decayed]})
 	}
-	for i, p := range s.params {
-		old := []spread{s.weights[i], s.first[i], s.second[i]}
-		updated, err := s.update.call(append(old[:3:3], gradients[i], scale, factors[Decayed(p.Name)]))
+	together := 1
+	if s.atOnce {
+		together = len(s.params)
+	}
+	for start := 0; start < len(s.params); start += together {
+		group := s.params[start:min(start+together, len(s.params))]
+		var old, args []spread
+		for i, p := range group {
+			k := start + i
+			old = append(old, s.weights[k], s.first[k], s.second[k])
+			args = append(args, s.weights[k], s.first[k], s.second[k], gradients[k], scale, factors[Decayed(p.Name)])
+		}
+		updated, err := s.update.call(args)
 		if err != nil {
-			return fmt.Errorf("update %s: %w", p.Name, err)
+			return fmt.Errorf("update %s: %w", group[0].Name, err)
 		}
 		release(old)
-		s.weights[i], s.first[i], s.second[i] = updated[0], updated[1], updated[2]
+		for i := range group {
+			k := start + i
+			s.weights[k], s.first[k], s.second[k] = updated[3*i], updated[3*i+1], updated[3*i+2]
+		}
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func (e *encoder) attention(i int, x *Node) *Node {
 	if e.Global(i) {
 		heads = nn.Global(q, k, v, e.lengths, e.opt, e.drop, e.AttentionDropout)
 	} else {
-		heads = e.localAttention(q, k, v)
+		heads = e.near.Attend(q, k, v)
 	}
 	heads = Reshape(Transpose(heads, 1, 2), e.batch, e.seq, e.HiddenSize)
 	out := e.linear(name+".Wo", heads, e.AttentionBias)

@@ -19,8 +19,8 @@ type encoder struct {
 	dtype      dtypes.DType // of matrix products
 	lengths    *Node        // [batch] int32
 
-	global, local   rope
-	padding, banded *Node // attention biases, made when the first layer needs them
+	global, local rope
+	near          *nn.Local // how local layers attend
 }
 
 func (c *Config) newEncoder(w model.Weights, in model.Inputs, opt model.Options) *encoder {
@@ -29,6 +29,7 @@ func (c *Config) newEncoder(w model.Weights, in model.Inputs, opt model.Options)
 		Config: c, w: w, opt: opt, drop: in.Dropout,
 		batch: shape.Dim(0), seq: shape.Dim(1), dtype: opt.DType(), lengths: in.Lengths,
 	}
+	e.near = &nn.Local{Window: c.Window(), Lengths: in.Lengths, Options: opt, Drop: in.Dropout, Rate: c.AttentionDropout}
 	g := in.IDs.Graph()
 	e.global = newRope(g, e.seq, c.HeadDim(), c.GlobalTheta)
 	e.local = e.global
@@ -83,10 +84,8 @@ func (e *encoder) layer(i int, x *Node) *Node {
 
 // mlp is the gated Wo(act(u)·g), where (u, g) are the halves of Wi(x).
 func (e *encoder) mlp(name string, x *Node) *Node {
-	ug := e.linear(name+".Wi", x, e.MLPBias) // [batch, seq, 2·intermediate]
-	u := SliceAxis(ug, -1, AxisRangeFromStart(e.Intermediate))
-	g := SliceAxis(ug, -1, AxisRangeToEnd(e.Intermediate))
-	h := e.drop.Apply(Mul(nn.Activate(e.Activation, u), g), e.MLPDropout)
+	h := nn.GatedLinear(e.Activation, ConvertDType(x, e.dtype), e.w.Get(name+".Wi.weight"), e.w.Optional(name+".Wi.bias", e.MLPBias))
+	h = e.drop.Apply(h, e.MLPDropout)         // [batch, seq, intermediate]
 	return e.linear(name+".Wo", h, e.MLPBias) // [batch, seq, hidden]
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -58,8 +59,8 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// The picture of a local layer's mask is the mask that the graph adds to its
-// scores.
+// The picture of a local layer's mask is what the graph attends to: with equal
+// scores and the unit matrix as values the result is the weights.
 func TestMaskIsTheGraphs(t *testing.T) {
 	b, err := backend.Open()
 	if err != nil {
@@ -70,19 +71,20 @@ func TestMaskIsTheGraphs(t *testing.T) {
 	c.LocalAttention = 8
 	out, err := graph.ExecOnce(b, func(ids, lengths *graph.Node) *graph.Node {
 		e := c.newEncoder(nil, model.Inputs{IDs: ids, Lengths: lengths}, model.Options{})
-		return e.bandBias(1, n, 0)
+		values := graph.Reshape(graph.ConvertDType(graph.Diagonal(lengths.Graph(), n), dtypes.Float32), 1, 1, n, n)
+		return e.near.Attend(graph.ZerosLike(values), graph.ZerosLike(values), values)
 	}, tensors.FromFlatDataAndDimensions(make([]int32, n), 1, n), []int32{attended})
 	if err != nil {
 		t.Fatal(err)
 	}
-	bias, err := tensors.CopyFlatData[float32](out)
+	weights, err := tensors.CopyFlatData[float32](out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, row := range c.Mask(1, n, attended) {
 		for j, x := range row {
-			if (bias[i*n+j] == 0) != (x == 1) {
-				t.Fatalf("query %d, key %d: the picture has %g, the graph's bias is %g", i, j, x, bias[i*n+j])
+			if (weights[i*n+j] > 0) != (x == 1) {
+				t.Fatalf("query %d, key %d: the picture has %g, the graph's weight is %g", i, j, x, weights[i*n+j])
 			}
 		}
 	}

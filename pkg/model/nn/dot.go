@@ -5,6 +5,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"llmjp.internal/modernbert/pkg/model"
 )
 
 // product is DotGeneral with sums in float32 and a result of dtype out.
@@ -26,6 +28,9 @@ func multipliesRounded(x *Node) bool {
 	return x.DType() != dtypes.Float32 && !strings.HasPrefix(strings.ToLower(x.Graph().Backend().Name()), "go")
 }
 
+// onGPU says whether x is computed on a GPU. Tests compute what a GPU would.
+var onGPU = func(x *Node) bool { return model.OnGPU(x.Graph().Backend()) }
+
 // dot is a·b, dotTransposed a·bᵀ, transposedDot aᵀ·b, of the last two axes; the
 // others are batch axes. dot's result has a's dtype, that of the others, and of
 // dot32, is float32.
@@ -45,7 +50,7 @@ func dotTransposed(a, b *Node) *Node {
 
 func transposedDot(a, b *Node) *Node {
 	n, batch := a.Rank(), batchAxes(a)
-	if multipliesRounded(a) || n > 2 && a.Shape().Dim(n-2) <= mostRowsCopied {
+	if !onGPU(a) && (multipliesRounded(a) || n > 2 && a.Shape().Dim(n-2) <= mostRowsCopied) {
 		a, b = InsertAxes(a, n-2), InsertAxes(b, n-2)
 		return product(a, []int{n - 2, n - 1}, batch, b, []int{n - 2, n - 1}, batch, dtypes.Float32)
 	}

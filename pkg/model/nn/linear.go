@@ -6,7 +6,6 @@ package nn
 import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
-	gomlxnn "github.com/gomlx/gomlx/ml/nn"
 
 	"llmjp.internal/modernbert/pkg/model"
 )
@@ -44,11 +43,4 @@ func linear(x, weight *Node) *Node {
 		dy = adjoint
 		return adjoint
 	})
-}
-
-// LayerNorm normalises the last axis in float32. weight and bias are [hidden];
-// bias may be nil.
-func LayerNorm(x, weight, bias *Node, eps float64) *Node {
-	x = ConvertDType(x, dtypes.Float32)
-	return gomlxnn.LayerNorm(x, []int{x.Rank() - 1}, eps, weight, bias, nil)
 }

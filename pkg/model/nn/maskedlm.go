@@ -20,8 +20,17 @@ func decode(x, weight, bias *Node) *Node {
 }
 
 // mostRows is how many positions' scores are held at a time: 0.4 GB of them
-// with 99,574 pieces.
-const mostRows = 1024
+// with 99,574 pieces. On a GPU it is more, since the sum of the gradients of the
+// weight, which is read and written for each block, takes as long there as a
+// product of 1,024 rows.
+const (
+	mostRows      = 1024
+	mostRowsOnGPU = 16384
+)
+
+// aligned is what the sizes of the decoder's matrices are multiples of on a
+// GPU: the products of 99,574 columns take twice the time of those of 99,584.
+const aligned = 64
 
 // MaskedLMLoss compares a decoder's scores with the tokens that were masked.
 // It returns scalars: the weighted sum of the cross-entropies in nats, the sum
@@ -39,7 +48,8 @@ const mostRows = 1024
 //	d/dX      = w·(e/s·Weight - Weight[label])
 //	d/dWeight = eᵀ·(w/s·X), less w·X in the labels' rows
 //
-// where no product is of the size of the scores.
+// where no product is of the size of the scores. On a GPU, which computes an
+// exponential faster than it stores one, e is exp(score - logsumexp) and s = 1.
 func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *Node) {
 	dtype, vocab := d.X.DType(), d.Weight.Shape().Dim(0)
 	out := overScores(d, labels, weights, func(b scored) (parts, sums []*Node) {
@@ -48,7 +58,7 @@ func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *
 		// too: taken off is what of it is not softmax - 1.
 		rounded := ConvertDType(e, dtype)
 		ownRounded := InsertAxes(float(Gather(rounded, b.place)), -1)
-		rest := OneMinus(Div(Exp(Sub(b.own, b.maximum)), s)) // 1 - softmax
+		rest := OneMinus(Div(Exp(Sub(b.own, b.top)), s)) // 1 - softmax
 		share := Div(w, s)
 		y := ConvertDType(Mul(float(x), share), dtype)
 		ownWeight := float(Gather(weight, label)) // [m, hidden]
@@ -61,12 +71,14 @@ func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *
 		dBias := product(share, []int{0}, nil, float(rounded), []int{0}, nil, dtypes.Float32)
 		return []*Node{dx, atLabel, biasAtLabel}, append(b.outcome(), dWeight, dBias)
 	})
-	dx, atLabel, biasAtLabel, dWeight, dBias := out[0], out[1], out[2], out[5], out[6]
+	dx, atLabel, biasAtLabel, dWeight := out[0], out[1], out[2], out[5]
 	labels = InsertAxes(labels, -1)
 	dWeight = ScatterSum(dWeight, labels, Neg(atLabel), false, false)
+	dWeight = SliceAxis(dWeight, 0, AxisRangeFromStart(vocab)) // without what fillDecoder added
 	inputs, gradients := []*Node{d.X, d.Weight}, []*Node{dx, dWeight}
 	if d.Bias != nil {
-		dBias = ScatterSum(Reshape(dBias, vocab), labels, Neg(Squeeze(biasAtLabel, 1)), false, false)
+		dBias := SliceAxis(Reshape(out[6], -1), 0, AxisRangeFromStart(vocab))
+		dBias = ScatterSum(dBias, labels, Neg(Squeeze(biasAtLabel, 1)), false, false)
 		inputs, gradients = append(inputs, d.Bias), append(gradients, dBias)
 	}
 	sum = model.WithKnownGradients(Reshape(out[3]), inputs, gradients)
@@ -84,12 +96,28 @@ func MaskedLMLossValue(d model.Decoder, labels, weights *Node) (sum, count, corr
 // scored is a block of m positions with their scores and what a loss wants of
 // them. A field is [m, 1] where nothing else is said.
 type scored struct {
-	x, weight  *Node // [m, hidden] and [vocab, hidden], of the dtype of matrix products
-	label, w   *Node // label: int32
-	place      *Node // [m, 2]: the row and the column of the label's score
-	scores, e  *Node // [m, vocab]; e = exp(scores - maximum)
-	own        *Node // the label's score
-	maximum, s *Node // s = Σe
+	x, weight *Node // [m, hidden] and [vocab, hidden], of the dtype of matrix products
+	label, w  *Node // label: int32
+	place     *Node // [m, 2]: the row and the column of the label's score
+	scores, e *Node // [m, vocab]; e = exp(scores - top)
+	own       *Node // the label's score
+	top, s    *Node // the highest score, or the logsumexp; s = Σe
+}
+
+// fillDecoder fills the weight [vocab, hidden] and the bias [vocab], nil for
+// zeros, with pieces that have no probability, up to a multiple of aligned.
+func fillDecoder(weight, bias *Node) (*Node, *Node) {
+	g, vocab := weight.Graph(), weight.Shape().Dim(0)
+	missing := -vocab & (aligned - 1)
+	if missing == 0 {
+		return weight, bias
+	}
+	if bias == nil {
+		bias = Zeros(g, shapes.Make(dtypes.Float32, vocab))
+	}
+	nothing := Zeros(g, shapes.Make(weight.DType(), missing, weight.Shape().Dim(1)))
+	never := BroadcastToDims(Const(g, float32(masked)), missing)
+	return Concatenate([]*Node{weight, nothing}, 0), Concatenate([]*Node{bias, never}, 0)
 }
 
 // overScores calls body for one block of positions after another and puts
@@ -100,8 +128,14 @@ func overScores(d model.Decoder, labels, weights *Node, body func(b scored) (par
 	if d.Bias != nil {
 		bias = StopGradient(d.Bias)
 	}
-	pieces := (n + mostRows - 1) / mostRows
-	cut := blocks{length: n, size: (n + pieces - 1) / pieces}
+	most, multiple := mostRows, 1
+	if onGPU(d.X) {
+		most, multiple = mostRowsOnGPU, aligned
+		weight, bias = fillDecoder(weight, bias)
+	}
+	pieces := (n + most - 1) / most
+	size := (n + pieces - 1) / pieces
+	cut := blocks{length: n, size: (size + multiple - 1) / multiple * multiple}
 	// Not a loop of the graph, in which go-xla cannot build a reduction.
 	return cut.unroll([]*Node{StopGradient(d.X), InsertAxes(labels, -1), InsertAxes(weights, -1)}, nil, func(cut, _ []*Node) (parts, sums []*Node) {
 		b := scored{x: cut[0], label: cut[1], w: cut[2], weight: weight}
@@ -109,8 +143,14 @@ func overScores(d model.Decoder, labels, weights *Node, body func(b scored) (par
 		rows := Iota(b.x.Graph(), shapes.Make(dtypes.Int32, b.x.Shape().Dim(0), 1), 0)
 		b.place = Concatenate([]*Node{rows, b.label}, 1)
 		b.own = InsertAxes(Gather(b.scores, b.place), -1)
-		b.maximum = ReduceAndKeep(b.scores, ReduceMax, 1)
-		b.e = Exp(Sub(b.scores, b.maximum))
+		b.top = ReduceAndKeep(b.scores, ReduceMax, 1)
+		if onGPU(b.x) {
+			b.top = Add(b.top, Log(ReduceAndKeep(Exp(Sub(b.scores, b.top)), ReduceSum, 1)))
+			b.e = Exp(Sub(b.scores, b.top))
+			b.s = OnesLike(b.top)
+			return body(b)
+		}
+		b.e = Exp(Sub(b.scores, b.top))
 		b.s = ReduceAndKeep(b.e, ReduceSum, 1)
 		return body(b)
 	})
@@ -119,7 +159,7 @@ func overScores(d model.Decoder, labels, weights *Node, body func(b scored) (par
 // outcome is the block's weighted sums of the cross-entropies and of the
 // positions whose highest score is the label's, [1, 1] each.
 func (b scored) outcome() []*Node {
-	loss := Sub(Add(b.maximum, Log(b.s)), b.own)
+	loss := Sub(Add(b.top, Log(b.s)), b.own)
 	best := InsertAxes(ArgMax(b.scores, 1, dtypes.Int32), -1)
 	hit := ConvertDType(Equal(best, b.label), dtypes.Float32)
 	return []*Node{ReduceAndKeep(Mul(b.w, loss), ReduceSum, 0), ReduceAndKeep(Mul(b.w, hit), ReduceSum, 0)}

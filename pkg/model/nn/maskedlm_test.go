@@ -28,8 +28,8 @@ func plainLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *Nod
 // block and in several, with and without a bias, float32 and bfloat16, and
 // with a factor on it.
 func TestMaskedLMLoss(t *testing.T) {
-	for name, machine := range machines(t) {
-		for _, n := range []int{5, mostRows, 2*mostRows + 3} {
+	check := func(name string, machine compute.Backend, rows ...int) {
+		for _, n := range rows {
 			for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.BFloat16} {
 				for _, bias := range []bool{true, false} {
 					want := lossAndGradients(t, machine, plainLoss, n, dtype, bias)
@@ -47,6 +47,12 @@ func TestMaskedLMLoss(t *testing.T) {
 			}
 		}
 	}
+	both := machines(t)
+	for name, machine := range both {
+		check(name, machine, 5, mostRows, 2*mostRows+3)
+	}
+	asOnGPU(t, true)
+	check("as on a GPU", both["the backend"], 5, mostRowsOnGPU+3)
 }
 
 // Without gradients the loss is the same, and several blocks compute no product
@@ -56,6 +62,7 @@ func TestMaskedLMLossValue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asOnGPU(t, false)
 	const n, width, vocab = 2*mostRows + 3, 16, 97
 	given := func(g *Graph) (d model.Decoder, labels, weights *Node) {
 		wave := func(dims ...int) *Node { return Sin(IotaFull(g, shapes.Make(dtypes.Float32, dims...))) }
@@ -97,6 +104,13 @@ func TestMaskedLMLossValue(t *testing.T) {
 	if products != 3 {
 		t.Errorf("%d products for 3 blocks of scores", products)
 	}
+}
+
+// asOnGPU computes, from here on in the test, what a GPU would, or would not.
+func asOnGPU(t *testing.T, gpu bool) {
+	before := onGPU
+	onGPU = func(*Node) bool { return gpu }
+	t.Cleanup(func() { onGPU = before })
 }
 
 // machines are the backend in use and GoMLX's own.

@@ -1,0 +1,1 @@
+// Lets window.go declare a function without a body.
