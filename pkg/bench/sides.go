@@ -1,6 +1,10 @@
 package bench
 
-import "llmjp.internal/modernbert/pkg/result"
+import (
+	"slices"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
 
 // Ours is this program's side.
 func Ours(command ...string) Side {
@@ -27,7 +31,8 @@ func Flash(command ...string) Side {
 }
 
 // Notes say what a reader of the numbers must know of the sides.
-func Notes(kind string, sides []Side) []string {
+// kind is the backend's, tasks what was measured.
+func Notes(kind string, sides []Side, tasks []string) []string {
 	notes := []string{"Tokens are attended ones. Peak memory is each process's own from before its first step, weights included."}
 	if kind == "xla:cuda" {
 		notes = []string{"Tokens are attended ones. Memory is what each process holds of the GPU's, its allocator's reserve included."}
@@ -36,9 +41,10 @@ func Notes(kind string, sides []Side) []string {
 		notes = append(notes, "transformers-flash is transformers with torch's FlashAttention kernels in every layer, windows included.")
 	}
 	if len(sides) > 1 {
-		notes = append(notes,
-			"transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.",
-			"train-default is the same but for sparse_prediction, which is off: as transformers comes, and as the authors ran it.")
+		notes = append(notes, "transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.")
+		if slices.Contains(tasks, TrainDefault) {
+			notes = append(notes, "train-default is the same but for sparse_prediction, which is off: as transformers comes, and as the authors ran it.")
+		}
 	}
 	return notes
 }

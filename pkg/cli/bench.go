@@ -52,7 +52,7 @@ func newBench() *cobra.Command {
 			"With --against transformers both programs take turns, each in a process of its own, with the same\n" +
 			"weights, batches and masks; their losses must agree before anything is timed. What is not yet\n" +
 			"installed of it (torch and more, 6 GB) is fetched by scripts/setup --peer. The result is written to\n" +
-			"figures/data/bench.json, unless --output says otherwise.",
+			"figures/data/bench.json, on a GPU to bench-gpu.json, unless --output says otherwise.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			sizes, err := o.sizes(names)
@@ -66,7 +66,7 @@ func newBench() *cobra.Command {
 	flags.StringVar(&o.preset, "preset", "tiny", "`SIZE` of the model: "+strings.Join(names, ", "))
 	flags.StringVar(&o.against, "against", "", "the other `PROGRAM`: transformers")
 	flags.StringVar(&o.python, "python", "", "the `PYTHON` that has torch and transformers (scripts/setup --peer's)")
-	flags.StringVar(&o.output, "output", "", "`FILE` of the result (with --against figures/data/bench.json, else none)")
+	flags.StringVar(&o.output, "output", "", "`FILE` of the result (with --against in figures/data, else none)")
 	flags.BoolVar(&o.add, "add", false, "keep the other rows of the result's file, which must be of this machine")
 	flags.StringVar(&o.data, "data", "", "texts (data/corpus/train.jsonl.gz), a `GLOB`")
 	flags.StringSliceVar(&o.tasks, "tasks", bench.Tasks, "what to measure")
@@ -154,16 +154,20 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 			return err
 		}
 	}
-	if o.against != "" && o.output == "" {
-		if o.output, err = project.Path("figures", "data", "bench.json"); err != nil {
-			return err
-		}
-	}
 	computer, err := backend.Open()
 	if err != nil {
 		return err
 	}
 	b.Provenance.Backend = backend.Kind(computer)
+	if o.against != "" && o.output == "" {
+		name := "bench.json"
+		if b.Provenance.Backend == "xla:cuda" {
+			name = result.GPUBench
+		}
+		if o.output, err = project.Path("figures", "data", name); err != nil {
+			return err
+		}
+	}
 	sides, err := o.sides(ctx, b.Provenance.Backend, stderr)
 	if err != nil {
 		return err
@@ -193,7 +197,7 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 		return nil
 	}
 	b.Rows, b.Machine, b.Provenance.Seconds = rows, bench.Host(b.Provenance.Backend, rows), time.Since(began).Seconds()
-	b.Provenance.Notes = bench.Notes(b.Provenance.Backend, sides)
+	b.Provenance.Notes = bench.Notes(b.Provenance.Backend, sides, o.tasks)
 	if o.add {
 		if err := addTo(b, o.output); err != nil {
 			return err

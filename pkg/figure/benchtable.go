@@ -9,12 +9,17 @@ import (
 // BenchTable compares our speed with the other programs', case by case. Ratio
 // is ours over theirs in the same task, size and element type: above 1, ours
 // is faster.
-func BenchTable(b *result.Bench) (*Table, error) {
+func BenchTable(b *result.Bench) (*Table, error) { return benchTable("bench-table", b) }
+
+// GPUBenchTable is BenchTable of a GPU, under a name of its own.
+func GPUBenchTable(b *result.Bench) (*Table, error) { return benchTable("bench-gpu-table", b) }
+
+func benchTable(name string, b *result.Bench) (*Table, error) {
 	if err := b.Validate(); err != nil {
-		return nil, fmt.Errorf("bench-table: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	t := &Table{
-		Name: "bench-table", Caption: "Speed on " + b.Machine.Name + ": medians, the two programs of a case in turns",
+		Name: name, Caption: "Speed on " + b.Machine.Name + ": medians, the programs of a case in turns",
 		Columns: append(left("Task", "Program"), right("Layers", "Batch", "Length", "Rate a second", "Range", "Memory (GiB)", "Share of peak", "Ratio")...),
 		Notes:   notes(b.Provenance),
 	}

@@ -1,6 +1,9 @@
 package figure
 
 import (
+	"path/filepath"
+	"strings"
+
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -57,6 +60,13 @@ func Catalog() []Entry {
 		entry("speed-layers", "speed against depth", bench, speed(ByLayers)),
 		entry("speed-batch", "speed against the batch", bench, speed(ByBatch)),
 		entry("bench-table", "speed, every case", bench, BenchTable),
+		{"bench-gpu-table", "speed on a GPU, every case", strings.TrimSuffix(result.GPUBench, ".json"), bench + ", on a GPU", func(dir string) (Drawing, error) {
+			b, err := result.ReadFile[result.Bench](filepath.Join(dir, result.GPUBench))
+			if err != nil {
+				return nil, err
+			}
+			return GPUBenchTable(b)
+		}},
 	}
 }
 

@@ -104,6 +104,9 @@ func TestCatalog(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := result.WriteFile(filepath.Join(data, result.GPUBench), bench); err != nil {
+		t.Fatal(err)
+	}
 	for _, e := range Catalog() {
 		drawing, err := e.Draw(data)
 		if err != nil {

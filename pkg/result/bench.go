@@ -24,6 +24,10 @@ type Machine struct {
 	Peak map[string]float64 `json:"peak,omitempty"`
 }
 
+// GPUBench is the name of the file of a Bench of a GPU, beside that of the
+// machine without one.
+const GPUBench = "bench-gpu.json"
+
 // Ours is this project's name among the programs.
 const Ours = "ours"
 

@@ -37,13 +37,20 @@ func Bench() (*result.Bench, error) {
 	if path := os.Getenv("MODERNBERT_BENCH"); path != "" {
 		return result.ReadFile[result.Bench](path)
 	}
-	bench, err := result.Load[result.Bench](Data())
+	return bench(filepath.Base(result.Path[result.Bench]("")))
+}
+
+// GPUBench reads the measurement on a GPU, in Data or with the project.
+func GPUBench() (*result.Bench, error) { return bench(result.GPUBench) }
+
+func bench(name string) (*result.Bench, error) {
+	b, err := result.ReadFile[result.Bench](filepath.Join(Data(), name))
 	if !errors.Is(err, os.ErrNotExist) {
-		return bench, err
+		return b, err
 	}
-	committed, err := project.Path("figures", "data")
+	committed, err := project.Path("figures", "data", name)
 	if err != nil {
 		return nil, err
 	}
-	return result.Load[result.Bench](committed)
+	return result.ReadFile[result.Bench](committed)
 }
