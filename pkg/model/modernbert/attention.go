@@ -19,12 +19,11 @@ func (e *encoder) attention(i int, x *Node) *Node {
 	if e.Global(i) {
 		angles = e.global
 	}
-	qkv := e.linear(name+".Wqkv", x, e.AttentionBias)             // [batch, seq, 3·hidden]
-	qkv = Reshape(qkv, e.batch, e.seq, 3, e.Heads, e.HeadDim())   // [batch, seq, 3, heads, headDim]
-	qkv = TransposeAllAxes(qkv, 2, 0, 3, 1, 4)                    // [3, batch, heads, seq, headDim]
-	qk := angles.rotate(SliceAxis(qkv, 0, AxisRangeFromStart(2))) // [2, batch, heads, seq, headDim]
-	part := func(x *Node, i int) *Node { return Squeeze(SliceAxis(x, 0, AxisElem(i)), 0) }
-	q, k, v := part(qk, 0), part(qk, 1), part(qkv, 2) // [batch, heads, seq, headDim] each
+	qkv := e.linear(name+".Wqkv", x, e.AttentionBias)           // [batch, seq, 3·hidden]
+	qkv = Reshape(qkv, e.batch, e.seq, 3, e.Heads, e.HeadDim()) // [batch, seq, 3, heads, headDim]
+	qkv = TransposeAllAxes(qkv, 2, 0, 3, 1, 4)                  // [3, batch, heads, seq, headDim]
+	part := func(i int) *Node { return Squeeze(SliceAxis(qkv, 0, AxisElem(i)), 0) }
+	q, k, v := angles.rotate(part(0)), angles.rotate(part(1)), part(2) // [batch, heads, seq, headDim] each
 	q = MulScalar(q, 1/math.Sqrt(float64(e.HeadDim())))
 
 	var heads *Node // [batch, heads, seq, headDim]

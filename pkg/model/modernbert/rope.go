@@ -6,6 +6,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
 )
 
 // rope holds the cosines and sines of a sequence's rotary angles, float32
@@ -44,17 +46,27 @@ func inverseFrequencies(headDim int, theta float64) []float32 {
 }
 
 // rotate turns the pairs (i, i+headDim/2) of every head by their angles. x is
-// [n, batch, heads, seq, headDim]; so is the result, in x's dtype.
+// [batch, heads, seq, headDim]; so is the result, in x's dtype. Its gradient
+// is turned back.
 func (r rope) rotate(x *Node) *Node {
-	dtype := x.DType()
-	x = ConvertDType(x, dtypes.Float32)
-	half := x.Shape().Dim(-1) / 2
-	first := SliceAxis(x, -1, AxisRangeFromStart(half))
-	second := SliceAxis(x, -1, AxisRangeToEnd(half))
-	cos, sin := ExpandLeftToRank(r.cos, 5), ExpandLeftToRank(r.sin, 5)
-	turned := Concatenate([]*Node{
-		Sub(Mul(first, cos), Mul(second, sin)),
-		Add(Mul(second, cos), Mul(first, sin)),
-	}, -1)
-	return ConvertDType(turned, dtype)
+	var dy *Node
+	x, known := model.WithLateGradient(x, func() *Node { return r.turn(dy, Neg(r.sin)) })
+	return IdentityWithCustomGradient(known(StopGradient(r.turn(x, r.sin))), func(_, adjoint *Node) *Node {
+		dy = adjoint
+		return adjoint
+	})
+}
+
+// turn is x·cos + x'·sin, where x' are the halves of the last axis exchanged,
+// and of sin the first half is taken off.
+func (r rope) turn(x, sin *Node) *Node {
+	dtype, dims := x.DType(), x.Shape().Dimensions
+	half := dims[3] / 2
+	pairs := Reshape(ConvertDType(x, dtypes.Float32), dims[0], dims[1], dims[2], 2, half)
+	exchanged := Reverse(pairs, 3)
+	both := func(first, second *Node) *Node { // [1, 1, seq, 2, half]
+		return Reshape(Stack([]*Node{first, second}, 1), 1, 1, dims[2], 2, half)
+	}
+	turned := Add(Mul(pairs, both(r.cos, r.cos)), Mul(exchanged, both(Neg(sin), sin)))
+	return ConvertDType(Reshape(turned, dims...), dtype)
 }

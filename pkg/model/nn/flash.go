@@ -31,7 +31,8 @@ func flashServes(q *Node, drop *model.Dropout, rate float64) error {
 
 // flash is Global through cuDNN's fused attention, which keeps no scores in
 // either pass. Padding goes to it as the rows' lengths: any mask would make
-// GoMLX fall back to the whole score matrix.
+// GoMLX fall back to the whole score matrix. cuDNN adds up the queries' gradient
+// in no fixed order: runs on a GPU need not agree in the last digits.
 func flash(q, k, v, lengths *Node) *Node {
 	length := someToken(lengths)
 	return fused(q, k, v, compute.ScaledDotProductAttentionConfig{}, length, length)
