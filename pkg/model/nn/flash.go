@@ -44,11 +44,14 @@ func flash(q, k, v, lengths *Node) *Node {
 func flashWindow(q, k, v, lengths *Node, window int) *Node {
 	dims := append([]int(nil), q.Shape().Dimensions...)
 	seq := dims[2]
+	length := someToken(lengths)
+	config := compute.ScaledDotProductAttentionConfig{Causal: true, Mask: keysBefore(2 * window)}
+	if window == 0 {
+		return fused(q, k, v, config, length, length)
+	}
 	dims[2] = window
 	nothing := Zeros(q.Graph(), shapes.Make(q.DType(), dims...))
 	after := func(x *Node) *Node { return Concatenate([]*Node{x, nothing}, 2) }
-	length := someToken(lengths)
-	config := compute.ScaledDotProductAttentionConfig{Causal: true, Mask: keysBefore(2 * window)}
 	out := fused(Concatenate([]*Node{nothing, q}, 2), after(k), after(v), config, AddScalar(length, window), length)
 	return SliceAxis(out, 2, AxisRange(window, window+seq))
 }
