@@ -37,7 +37,7 @@ func TestFlash(t *testing.T) {
 	}
 	inputs := []any{draw(), draw(), draw(), draw(), tensors.FromValue(lengths)}
 	compute := func(local bool, attention string, dtype dtypes.DType) [][]float32 {
-		outs, err := ExecOnceN(b, func(in []*Node) []*Node {
+		exec, err := NewExec(b, func(in []*Node) []*Node {
 			rounded := make([]*Node, 3)
 			for i, x := range in[:3] {
 				rounded[i] = ConvertDType(ConvertDType(x, dtypes.BFloat16), dtype)
@@ -55,19 +55,11 @@ func TestFlash(t *testing.T) {
 				grads[i] = float(g)
 			}
 			return append([]*Node{float(out)}, grads...)
-		}, inputs...)
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var flats [][]float32
-		for _, out := range outs {
-			flat, err := tensors.CopyFlatData[float32](out)
-			if err != nil {
-				t.Fatal(err)
-			}
-			flats = append(flats, flat)
-		}
-		return flats
+		return values(t, exec, inputs...)
 	}
 	for _, local := range []bool{false, true} {
 		name := map[bool]string{false: "global", true: "local"}[local]

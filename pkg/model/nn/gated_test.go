@@ -6,7 +6,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/backend"
 )
@@ -25,7 +24,7 @@ func TestGatedByHalves(t *testing.T) {
 	}
 	ours := func(x, weight *Node) *Node { return gatedByHalves("gelu", x, weight) }
 	again := func(x, weight *Node) *Node { return MulScalar(ours(x.Checkpoint(), weight), 1).StopCheckpoint() }
-	values := func(dtype dtypes.DType, gated func(x, weight *Node) *Node) [][]float32 {
+	computed := func(dtype dtypes.DType, gated func(x, weight *Node) *Node) [][]float32 {
 		exec, err := NewExec(machine, func(g *Graph) []*Node {
 			wave := func(frequency float64, dims ...int) *Node {
 				return Sin(MulScalar(IotaFull(g, shapes.Make(dtypes.Float32, dims...)), frequency))
@@ -37,28 +36,16 @@ func TestGatedByHalves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		outputs, err := exec.Exec()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all [][]float32
-		for _, output := range outputs {
-			flat, err := tensors.CopyFlatData[float32](output)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, flat)
-		}
-		return all
+		return values(t, exec)
 	}
 	for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.BFloat16} {
 		tolerance := 1e-6
 		if dtype == dtypes.BFloat16 {
 			tolerance = 1e-2 // the sum of two products is rounded once more
 		}
-		want := values(dtype, plain)
+		want := computed(dtype, plain)
 		for how, gated := range map[string]func(x, weight *Node) *Node{"kept": ours, "computed again": again} {
-			for i, got := range values(dtype, gated) {
+			for i, got := range computed(dtype, gated) {
 				what := []string{"the result", "of the input", "of the weight"}[i]
 				if off := distance(got, want[i]); !(off <= tolerance) {
 					t.Errorf("%s, activations %s: %s: off by %.2g of its size", dtype, how, what, off)

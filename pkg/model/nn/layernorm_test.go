@@ -8,7 +8,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // The norm and its gradients are those that follow from its definition, whether
@@ -26,7 +25,7 @@ func TestLayerNorm(t *testing.T) {
 		x = MulScalar(ours(x.Checkpoint(), weight, bias).Checkpoint(), 1)
 		return x.StopCheckpoint()
 	}
-	values := func(machine compute.Backend, norm func(x, weight, bias *Node) *Node) [][]float32 {
+	computed := func(machine compute.Backend, norm func(x, weight, bias *Node) *Node) [][]float32 {
 		exec, err := NewExec(machine, func(g *Graph) []*Node {
 			wave := func(frequency float64, dims ...int) *Node {
 				return Sin(MulScalar(IotaFull(g, shapes.Make(dtypes.Float32, dims...)), frequency))
@@ -38,24 +37,12 @@ func TestLayerNorm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		outputs, err := exec.Exec()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all [][]float32
-		for _, output := range outputs {
-			flat, err := tensors.CopyFlatData[float32](output)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, flat)
-		}
-		return all
+		return values(t, exec)
 	}
 	check := func(name string, machine compute.Backend) {
-		want := values(machine, plain)
+		want := computed(machine, plain)
 		for how, norm := range map[string]func(x, weight, bias *Node) *Node{"kept": ours, "computed again": again} {
-			for i, got := range values(machine, norm) {
+			for i, got := range computed(machine, norm) {
 				what := []string{"the norm", "of the input", "of the weight", "of the bias"}[i]
 				if off := distance(got, want[i]); !(off <= 2e-6) {
 					t.Errorf("%s, activations %s: %s: off by %.2g of its size", name, how, what, off)

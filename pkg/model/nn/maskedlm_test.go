@@ -69,7 +69,7 @@ func TestMaskedLMLossValue(t *testing.T) {
 		labels = ModScalar(Iota(g, shapes.Make(dtypes.Int32, n), 0), vocab)
 		return model.Decoder{X: wave(n, width), Weight: wave(vocab, width), Bias: wave(vocab)}, labels, Abs(wave(n))
 	}
-	values := func(loss lossFunc) []float32 {
+	tallies := func(loss lossFunc) []float32 {
 		exec, err := NewExec(machine, func(g *Graph) *Node {
 			sum, count, correct := loss(given(g))
 			return Stack([]*Node{sum, count, correct}, 0)
@@ -77,17 +77,9 @@ func TestMaskedLMLossValue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Exec1()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := tensors.CopyFlatData[float32](out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
+		return values(t, exec)[0]
 	}
-	got, want := values(MaskedLMLossValue), values(plainLoss)
+	got, want := tallies(MaskedLMLossValue), tallies(plainLoss)
 	for i, what := range []string{"sum", "count", "correct"} {
 		if off := distance(got[i:i+1], want[i:i+1]); !(off <= 1e-5) {
 			t.Errorf("%s: %v, not %v", what, got[i], want[i])
@@ -165,18 +157,24 @@ func lossAndGradients(t *testing.T, machine compute.Backend, loss lossFunc, n in
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs, err := exec.Exec(
+	return values(t, exec,
 		tensors.FromFlatDataAndDimensions(x, n, width), tensors.FromFlatDataAndDimensions(weight, vocab, width), tensors.FromValue(offset), labels, weights)
+}
+
+// values runs a program and gives its results' numbers.
+func values(t *testing.T, exec *Exec, inputs ...any) [][]float32 {
+	t.Helper()
+	outputs, err := exec.Exec(inputs...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all [][]float32
 	for _, output := range outputs {
-		values, err := tensors.CopyFlatData[float32](output)
+		flat, err := tensors.CopyFlatData[float32](output)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, values)
+		all = append(all, flat)
 	}
 	return all
 }
