@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"llmjp.internal/modernbert/pkg/corpus"
@@ -109,19 +110,20 @@ func (s *source) feed(ctx context.Context, first, last int, prepare func([]train
 	return out
 }
 
-// compile prepares the graphs of micro-batches whose shapes are new.
+// compile prepares the graphs of a batch where one of its micro-batches has a
+// new shape. A batch of one micro-batch may have a graph of its own.
 func compile(b *batch, known map[string]bool, prepare func([]train.MicroBatch) error) error {
-	began := time.Now()
+	found := false
 	for _, micro := range b.micro {
-		shape := micro.Inputs[0].Shape().String() + micro.Inputs[2].Shape().String()
-		if known[shape] {
-			continue
-		}
+		shape := fmt.Sprint(micro.Inputs[0].Shape(), micro.Inputs[2].Shape(), len(b.micro) == 1)
+		found = found || !known[shape]
 		known[shape] = true
-		if err := prepare([]train.MicroBatch{micro}); err != nil {
-			return err
-		}
-		b.compiling = time.Since(began).Seconds()
 	}
-	return nil
+	if !found {
+		return nil
+	}
+	began := time.Now()
+	err := prepare(b.micro)
+	b.compiling = time.Since(began).Seconds()
+	return err
 }

@@ -125,6 +125,49 @@ func stepEqualsTorch(t *testing.T, atOnce, oneBatch bool) {
 	}
 }
 
+// What Prepare has compiled is what the step then runs: no loss is built again.
+func TestPrepare(t *testing.T) {
+	g, params := readGolden(t)
+	b, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := g.Steps[0]
+	for _, atOnce := range []bool{false, true} {
+		for _, parts := range []int{1, 2} {
+			built := 0
+			s, err := NewStep(b, params, func(w model.Weights, batch []*Node) (sum, extra *Node) {
+				built++
+				return toyLoss(w, batch)
+			}, AdamW{Beta1: 0.9, Beta2: 0.98, Eps: 1e-6}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.atOnce = atOnce
+			if err := s.SetState(State{Weights: g.Start}); err != nil {
+				t.Fatal(err)
+			}
+			batches := func() (all []MicroBatch) {
+				for range parts {
+					all = append(all, toyBatch(step.X[0], step.Y[0], 0.1))
+				}
+				return all
+			}
+			if err := s.Prepare(batches()); err != nil {
+				t.Fatal(err)
+			}
+			prepared := built
+			if _, err := s.Do(0.01, batches()); err != nil {
+				t.Fatal(err)
+			}
+			if prepared != 1 || built != 1 {
+				t.Errorf("at once %v, %d micro-batches: %d graphs were prepared, %d built in all", atOnce, parts, prepared, built)
+			}
+			s.Close()
+		}
+	}
+}
+
 // A gradient that is not finite leaves weights and state as they were.
 func TestStepStopsAtNaN(t *testing.T) {
 	for _, atOnce := range []bool{false, true} {
