@@ -98,7 +98,7 @@ func (e windowedExecutable) Execute(inputs []compute.Buffer, donate []bool, devi
 type windowedFunction struct{ compute.Function }
 
 func (f windowedFunction) FusedScaledDotProductAttention(query, key, value compute.Value, layout compute.AttentionAxesLayout, config *compute.ScaledDotProductAttentionConfig) (compute.Value, []compute.Value, error) {
-	window, ok := config.Mask.(Window)
+	window, ok := windowOf(config)
 	if !ok {
 		return f.Function.FusedScaledDotProductAttention(query, key, value, layout, config)
 	}
@@ -118,7 +118,7 @@ func (f windowedFunction) FusedScaledDotProductAttention(query, key, value compu
 }
 
 func (f windowedFunction) FusedScaledDotProductAttentionVJP(query, key, value compute.Value, layout compute.AttentionAxesLayout, config *compute.ScaledDotProductAttentionConfig, output compute.Value, states []compute.Value, dOutput compute.Value) (dQuery, dKey, dValue compute.Value, err error) {
-	window, ok := config.Mask.(Window)
+	window, ok := windowOf(config)
 	if !ok {
 		return f.Function.FusedScaledDotProductAttentionVJP(query, key, value, layout, config, output, states, dOutput)
 	}
@@ -136,6 +136,14 @@ func (f windowedFunction) FusedScaledDotProductAttentionVJP(query, key, value co
 		return nil, nil, nil, err
 	}
 	return outs[0], outs[1], outs[2], nil
+}
+
+// windowOf is the window of an attention that has one.
+func windowOf(config *compute.ScaledDotProductAttentionConfig) (window Window, ok bool) {
+	if config != nil {
+		window, ok = config.Mask.(Window)
+	}
+	return window, ok
 }
 
 // windowedCall is one fused attention with a window.

@@ -160,11 +160,11 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 	}
 	b.Provenance.Backend = backend.Kind(computer)
 	if o.against != "" && o.output == "" {
-		name := "bench.json"
+		name := b.Kind()
 		if b.Provenance.Backend == "xla:cuda" {
 			name = result.GPUBench
 		}
-		if o.output, err = project.Path("figures", "data", name); err != nil {
+		if o.output, err = project.Path("figures", "data", name+".json"); err != nil {
 			return err
 		}
 	}

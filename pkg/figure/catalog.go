@@ -2,7 +2,6 @@ package figure
 
 import (
 	"path/filepath"
-	"strings"
 
 	"llmjp.internal/modernbert/pkg/result"
 )
@@ -60,8 +59,8 @@ func Catalog() []Entry {
 		entry("speed-layers", "speed against depth", bench, speed(ByLayers)),
 		entry("speed-batch", "speed against the batch", bench, speed(ByBatch)),
 		entry("bench-table", "speed, every case", bench, BenchTable),
-		{"bench-gpu-table", "speed on a GPU, every case", strings.TrimSuffix(result.GPUBench, ".json"), bench + ", on a GPU", func(dir string) (Drawing, error) {
-			b, err := result.ReadFile[result.Bench](filepath.Join(dir, result.GPUBench))
+		{"bench-gpu-table", "speed on a GPU, every case", result.GPUBench, bench + ", on a GPU", func(dir string) (Drawing, error) {
+			b, err := result.ReadFile[result.Bench](filepath.Join(dir, result.GPUBench+".json"))
 			if err != nil {
 				return nil, err
 			}

@@ -104,7 +104,7 @@ func TestCatalog(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := result.WriteFile(filepath.Join(data, result.GPUBench), bench); err != nil {
+	if err := result.WriteFile(filepath.Join(data, result.GPUBench+".json"), bench); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range Catalog() {

@@ -24,9 +24,9 @@ type Machine struct {
 	Peak map[string]float64 `json:"peak,omitempty"`
 }
 
-// GPUBench is the name of the file of a Bench of a GPU, beside that of the
-// machine without one.
-const GPUBench = "bench-gpu.json"
+// GPUBench is what the file of a Bench of a GPU is called, beside that of the
+// machine without one, which is called by its kind.
+const GPUBench = "bench-gpu"
 
 // Ours is this project's name among the programs.
 const Ours = "ours"

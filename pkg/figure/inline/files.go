@@ -37,13 +37,14 @@ func Bench() (*result.Bench, error) {
 	if path := os.Getenv("MODERNBERT_BENCH"); path != "" {
 		return result.ReadFile[result.Bench](path)
 	}
-	return bench(filepath.Base(result.Path[result.Bench]("")))
+	return bench((*result.Bench)(nil).Kind())
 }
 
 // GPUBench reads the measurement on a GPU, in Data or with the project.
 func GPUBench() (*result.Bench, error) { return bench(result.GPUBench) }
 
 func bench(name string) (*result.Bench, error) {
+	name += ".json"
 	b, err := result.ReadFile[result.Bench](filepath.Join(Data(), name))
 	if !errors.Is(err, os.ErrNotExist) {
 		return b, err

@@ -11,6 +11,22 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
+// flashes says whether a layer attends through [flash]: where it can, unless the
+// options say otherwise. Where they want it and it cannot, flashes panics.
+func flashes(q *Node, opt model.Options, drop *model.Dropout, rate float64) bool {
+	switch opt.Attention {
+	case "scores", "blocks":
+		return false
+	case "", "flash":
+		err := flashServes(q, drop, rate)
+		if err != nil && opt.Attention == "flash" {
+			panic(err)
+		}
+		return err == nil
+	}
+	panic(fmt.Errorf("attention %q is none of scores, blocks and flash", opt.Attention))
+}
+
 // flashServes is nil where [flash] can attend, else what stands in its way.
 func flashServes(q *Node, drop *model.Dropout, rate float64) error {
 	why := ""

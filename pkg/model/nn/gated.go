@@ -28,7 +28,6 @@ func halves(x *Node) (u, g *Node) {
 // and two copies.
 func gatedByHalves(activation string, x, weight *Node) *Node {
 	last, width := x.Rank()-1, weight.Shape().Dim(0)/2
-	rows := func(x *Node) *Node { return Reshape(x, -1, x.Shape().Dim(-1)) }
 	input, du, dg := x, (*Node)(nil), (*Node)(nil)
 	weight, known := model.WithLateGradient(weight, func() *Node {
 		return Concatenate([]*Node{transposedDot(rows(du), rows(input)), transposedDot(rows(dg), rows(input))}, 0)

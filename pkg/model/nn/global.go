@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"fmt"
-
 	. "github.com/gomlx/gomlx/core/graph"
 
 	"llmjp.internal/modernbert/pkg/model"
@@ -24,6 +22,9 @@ const (
 // head some queries at a time: memory is linear in seq, in the backward pass
 // too. (With dropout on the attention weights it is not.)
 func Global(q, k, v, lengths *Node, opt model.Options, drop *model.Dropout, rate float64) *Node {
+	if flashes(q, opt, drop, rate) {
+		return flash(q, k, v, lengths)
+	}
 	dims := q.Shape().Dimensions
 	rows, seq := dims[0]*dims[1], dims[2]
 	most := mostScores
@@ -31,21 +32,8 @@ func Global(q, k, v, lengths *Node, opt model.Options, drop *model.Dropout, rate
 		most = mostScoresOnGPU
 	}
 	b := scoreBlocks(rows, seq, most)
-	switch opt.Attention {
-	case "":
-		if flashServes(q, drop, rate) == nil {
-			return flash(q, k, v, lengths)
-		}
-	case "scores":
-	case "blocks":
+	if opt.Attention == "blocks" {
 		b.group, b.size = 1, min(b.size, 64)
-	case "flash":
-		if err := flashServes(q, drop, rate); err != nil {
-			panic(err)
-		}
-		return flash(q, k, v, lengths)
-	default:
-		panic(fmt.Errorf("attention %q is none of scores, blocks and flash", opt.Attention))
 	}
 	bias := InsertAxes(PaddingBias(lengths, seq), 1, 1) // [batch, 1, 1, keys]
 	if b.groups()*b.pieces() == 1 || (drop != nil && rate > 0) {

@@ -35,7 +35,7 @@ func LayerNorm(x, weight, bias *Node, eps float64) *Node {
 	}
 	weight, known := model.WithLateGradient(weight, func() *Node {
 		normalise()
-		return ReduceSum(Reshape(Mul(dy, u), -1, x.Shape().Dim(-1)), 0)
+		return ReduceSum(rows(Mul(dy, u)), 0)
 	})
 	y := gomlxnn.LayerNorm(x, []int{last}, eps, weight, nil, nil)
 	y = model.WithGradient(-1, y, []*Node{x}, func(_ *Node, in []*Node, dy *Node) []*Node {

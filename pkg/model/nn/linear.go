@@ -31,7 +31,6 @@ func linear(x, weight *Node) *Node {
 		return product(x, []int{last}, nil, ConvertDType(weight, x.DType()), []int{1}, nil, x.DType())
 	}
 	input, dy := x, (*Node)(nil) // dy is known when y's gradient has been derived
-	rows := func(x *Node) *Node { return Reshape(x, -1, x.Shape().Dim(-1)) }
 	weight, known := model.WithLateGradient(weight, func() *Node { return transposedDot(rows(dy), rows(input)) })
 	rounded := ConvertDType(weight, x.DType())
 	y := product(x, []int{last}, nil, rounded, []int{1}, nil, x.DType())
@@ -44,3 +43,6 @@ func linear(x, weight *Node) *Node {
 		return adjoint
 	})
 }
+
+// rows is x with all axes but the last as one.
+func rows(x *Node) *Node { return Reshape(x, -1, x.Shape().Dim(-1)) }

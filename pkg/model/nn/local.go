@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -30,18 +28,8 @@ type Local struct {
 // block before and the first Window of the next, under a band mask. Time and
 // memory are linear in seq. Short rows are one block.
 func (l *Local) Attend(q, k, v *Node) *Node {
-	switch l.Options.Attention {
-	case "", "flash":
-		err := flashServes(q, l.Drop, l.Rate)
-		if err == nil {
-			return flashWindow(q, k, v, l.Lengths, l.Window)
-		}
-		if l.Options.Attention != "" {
-			panic(err)
-		}
-	case "scores", "blocks":
-	default:
-		panic(fmt.Errorf("attention %q is none of scores, blocks and flash", l.Options.Attention))
+	if flashes(q, l.Options, l.Drop, l.Rate) {
+		return flashWindow(q, k, v, l.Lengths, l.Window)
 	}
 	dims := q.Shape().Dimensions
 	seq, block := dims[2], max(64, l.Window) // a window never reaches beyond the neighbouring blocks
