@@ -181,6 +181,8 @@
 // and 12. What that gains was not measured yet.
 //
 // Memory is what the driver says of a process. XLA's allocator doubles what it
-// asks for, so that 40.6 GiB are a bound from above; with the allocator
+// asks for, so that 40.6 GiB are a bound from above: compiled for an H200, XLA
+// plans 23.5 GiB for a step of 32 x 1,024 tokens and 23.3 for one of 4 x 8,192,
+// weights and moments before and after it with them. With the allocator
 // cuda_async the same step took 1.6 times as long.
 package bench
