@@ -17,6 +17,18 @@ KEEP = ("kyoto-wiki", "jaquad-train", "jaquad-dev", "jawiki-country")  # never j
 CORPUS_CHARS = {"train": 7_500_000, "valid": 700_000}  # of Wikipedia articles
 LONG_DOCUMENTS = {"train": 60, "valid": 8}
 PAIRS = 830
+CREDIT = {"kyoto-wiki": "NICT (Japanese-English Bilingual Corpus of Wikipedia's Kyoto Articles) and the Wikipedia authors",
+          "jaquad-train": "SkelterLabs (JaQuAD) and the Wikipedia authors", "jaquad-dev": "SkelterLabs (JaQuAD) and the Wikipedia authors",
+          "jawiki-country": "the Wikipedia authors (text of the NLP 100 exercises)"}
+# What the preset small reads beside train.jsonl.gz: a file, its sources, and the tokens taken of each.
+# Modern prose is taken whole; white papers, chats, manuals and laws, which repeat themselves, in part.
+ALL = 10**9
+MORE = {"prose": {"aozora-cc": ALL}, "news-and-blog": {"wikinews-ja": ALL, "baldanders-blog": ALL},
+        "white-papers": {"ict-white-paper": 1_600_000, "laws": 200_000},
+        "chat": {"realpersonachat": 1_200_000, "multi-party-chat": 300_000},
+        "software": {"azure-architecture": 300_000, "dynamics365": 400_000, "bitcoin-optech": 250_000,
+                     "php-manual": 200_000, "rails-guides": 200_000, "typescript-book": ALL}}
+MORE_VALID = {"wikipedia": 350_000, "": 40_000}  # tokens of the validation text, for Wikipedia and each other source
 
 
 def rank(name):
@@ -54,6 +66,28 @@ def take(rows, limit, size):
     return [row for row in rows if row["id"] in chosen]
 
 
+def article(a):
+    return {"id": a["id"], "title": a["title"], "source": a["source"], "license": a["license"],
+            "credit": CREDIT[a["source"]], "wiki_id": a["wiki_id"], "text": "\n".join(a["paragraphs"])}
+
+
+def more(bundle, wiki, taken):
+    """Writes corpus/small: the rest of Wikipedia and the modern sources of more-text, and validation text of them all."""
+    texts = read(os.path.join(bundle, "more-text.jsonl.gz"))
+    size = lambda r: r["n_tokens"]
+    source = lambda r: r["source"].split(":")[0]
+    row = lambda r: {k: r[k] for k in ("id", "title", "source", "license", "credit", "base_text", "input", "proofreading", "text") if r.get(k)}
+    write("corpus/small/wikipedia.jsonl.gz", [article(a) for a in wiki if a["split"] == "train" and a["id"] not in taken["train"]])
+    valid = [article(a) for a in take([a for a in wiki if a["split"] == "valid" and a["id"] not in taken["valid"]], MORE_VALID["wikipedia"], size)]
+    for name, sources in MORE.items():
+        rows = []
+        for wanted, tokens in sources.items():
+            rows += take([r for r in texts if source(r) == wanted and r["split"] == "train"], tokens, size)
+            valid += [row(r) for r in take([r for r in texts if source(r) == wanted and r["split"] == "valid"], MORE_VALID[""], size)]
+        write(f"corpus/small/{name}.jsonl.gz", [row(r) for r in rows])
+    write("corpus/small/valid.jsonl.gz", sorted(valid, key=lambda r: rank(r["id"])))  # any beginning of it is a mixture
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -61,15 +95,18 @@ def main():
     wiki = [a for a in read(os.path.join(bundle, "wiki-paragraphs.jsonl.gz")) if a["source"] in KEEP]
     long = read(os.path.join(bundle, "long-documents.jsonl.gz"))
 
+    taken = {}
     for split in ("train", "valid"):
         articles = take([a for a in wiki if a["split"] == split], CORPUS_CHARS[split], lambda a: a["n_chars"])
-        rows = [{"id": a["id"], "title": a["title"], "source": a["source"], "license": a["license"],
-                 "wiki_id": a["wiki_id"], "text": "\n".join(a["paragraphs"])} for a in articles]
+        taken[split] = {a["id"] for a in articles}
+        rows = [article(a) for a in articles]
         works = take([d for d in long if d["split"] == split], LONG_DOCUMENTS[split], lambda d: 1)
         rows += [{"id": d["id"], "title": d["title"], "source": "aozora", "license": "public domain",
-                  "author": d["author"], "base_text": d["base_text"], "input": d["input"],
+                  "credit": d["author"] + "; 青空文庫 (Aozora Bunko)", "author": d["author"], "base_text": d["base_text"], "input": d["input"],
                   "proofreading": d["proofreading"], "path": d["source"], "text": d["text"]} for d in works]
         write(f"corpus/{split}.jsonl.gz", rows)
+
+    more(bundle, wiki, taken)
 
     # Zero-shot retrieval: the validation pairs, and the articles that hold their passages.
     pairs = [p for p in read(os.path.join(bundle, "wiki-retrieval-pairs.jsonl.gz"))

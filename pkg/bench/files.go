@@ -108,7 +108,7 @@ func (f *files) modelJob(job Job) (Job, *modernbert.Config, error) {
 // rows are documents of the corpus, or full rows of random tokens.
 func (f *files) rows(c Case) ([][]int32, error) {
 	if c.Documents {
-		return f.corpus.Batch(seed, 0, c.Batch, c.Length)
+		return corpus.Batch(f.corpus, seed, 0, c.Batch, c.Length)
 	}
 	random := rand.New(rand.NewPCG(seed, uint64(c.Length)))
 	special := f.tok.Special()

@@ -106,7 +106,7 @@ func (j Job) batches() (*work, error) {
 		units: batchesAStep, close: func() { c.Close() },
 		step: func(context.Context) (float64, error) {
 			for range batchesAStep {
-				rows, err := c.Batch(j.Settings.Seed, k, j.Case.Batch, j.Case.Length)
+				rows, err := corpus.Batch(c, j.Settings.Seed, k, j.Case.Batch, j.Case.Length)
 				if err != nil {
 					return 0, err
 				}

@@ -162,7 +162,7 @@ func TestBuildNoticesChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := damaged.Batch(1, 0, 301, 100); err == nil || !strings.Contains(err.Error(), "shard-00000-00000 is damaged") {
+	if _, err := Batch(damaged, 1, 0, 301, 100); err == nil || !strings.Contains(err.Error(), "shard-00000-00000 is damaged") {
 		t.Errorf("a flipped byte: %v", err)
 	}
 	if build("y"); len(said) != 2 || !strings.Contains(said[0], "shard-00000-00000 is damaged") {
@@ -278,7 +278,7 @@ func TestBatch(t *testing.T) {
 	}
 	count := map[int32]int{}
 	for k := range 10 { // 3 epochs
-		rows, err := c.Batch(7, k, 3, 16)
+		rows, err := Batch(c, 7, k, 3, 16)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,7 +321,7 @@ func BenchmarkTenMillionDocuments(b *testing.B) {
 			b.Fatal(err)
 		}
 		opened := time.Now()
-		if _, err := c.Batch(42, 5_000_000, 32, 128); err != nil {
+		if _, err := Batch(c, 42, 5_000_000, 32, 128); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(opened.Sub(start).Microseconds())/1e3, "ms/open")

@@ -114,27 +114,32 @@ func (c *Corpus) Row(i, maxLength int) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.row(tokens, maxLength), nil
+}
+
+// row returns [CLS], the tokens that fit, [SEP].
+func (c *Corpus) row(tokens []uint32, maxLength int) []int32 {
 	tokens = tokens[:min(len(tokens), max(0, maxLength-2))]
 	row := make([]int32, 0, len(tokens)+2)
 	row = append(row, c.index.CLS)
 	for _, token := range tokens {
 		row = append(row, int32(token))
 	}
-	return append(row, c.index.SEP), nil
+	return append(row, c.index.SEP)
 }
 
-// Batch draws batch k (from 0): documents k·size … (k+1)·size-1 of the endless
-// stream of epochs, each in its own order. It depends on (corpus, seed, k)
-// alone.
-func (c *Corpus) Batch(seed uint64, k, size, maxLength int) ([][]int32, error) {
-	if c.Len() == 0 {
-		return nil, fmt.Errorf("%s: the corpus has no documents", c.dir)
+// Batch draws batch k (from 0): rows k·size … (k+1)·size-1 of the endless
+// stream of epochs, each in its own order. It depends on (rows, seed, k) alone.
+func Batch(from Rows, seed uint64, k, size, maxLength int) ([][]int32, error) {
+	n := uint64(from.Len())
+	if n == 0 {
+		return nil, errors.New("the corpus has no documents")
 	}
 	rows := make([][]int32, size)
 	for j := range rows {
 		at := uint64(k)*uint64(size) + uint64(j)
-		epoch, i := at/uint64(c.Len()), at%uint64(c.Len())
-		row, err := c.Row(NewOrder(c.Len(), seed, epoch).At(int(i)), maxLength)
+		epoch, i := at/n, at%n
+		row, err := from.Row(NewOrder(int(n), seed, epoch).At(int(i)), maxLength)
 		if err != nil {
 			return nil, err
 		}

@@ -52,14 +52,14 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	}
 	defer c.Close()
 	for k := range 1000 {
-		if _, err := c.Batch(42, 5_000_000+k, 8, 128); err != nil {
+		if _, err := Batch(c, 42, 5_000_000+k, 8, 128); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if grown := heap() - before; grown > 1<<20 {
 		t.Errorf("the heap has grown by %d bytes", grown)
 	}
-	rows, err := c.Batch(42, 5_000_000, 8, 128)
+	rows, err := Batch(c, 42, 5_000_000, 8, 128)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -192,12 +192,20 @@ func TestDumpBatches(t *testing.T) {
 	}
 }
 
-// There is room for every masked position, and hardly ever a graph of its own.
+// TestCapacity wants room for every masked position, little of it unused, and
+// few graphs.
 func TestCapacity(t *testing.T) {
 	l := layout{rate: 0.3}
-	usual := l.capacity(4096, 1229)
-	if l.capacity(4096, 1300) != usual || usual > 1360 {
-		t.Errorf("capacity %d and %d", usual, l.capacity(4096, 1300))
+	rooms := map[int]bool{}
+	for masked := 1229 - 3*29; masked <= 1229+4*29; masked++ { // of a full part
+		room := l.capacity(4096, masked)
+		if room < masked || room > masked+1229/8+8 {
+			t.Errorf("%d masked positions have room for %d", masked, room)
+		}
+		rooms[room] = true
+	}
+	if usual := l.capacity(4096, 1229); len(rooms) > 3 || l.capacity(4096, 1229+43) != usual {
+		t.Errorf("a full part has %d graphs, the usual one has room for %d", len(rooms), usual)
 	}
 	for masked := 0; masked <= 600; masked++ {
 		if got := l.capacity(600, masked); got < masked || got%8 != 0 {

@@ -24,10 +24,15 @@ type validation struct {
 	exec   *graph.Exec
 }
 
-// newValidation masks the first documents of a text (0: all).
-func newValidation(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options, c *corpus.Corpus, documents int, s *source) (*validation, error) {
-	if documents == 0 || documents > c.Len() {
-		documents = c.Len()
+// newValidation masks the first documents of a text, or so many of its windows
+// drawn from all of them; 0 takes all.
+func newValidation(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options, rows corpus.Rows, documents int, s *source) (*validation, error) {
+	if documents == 0 || documents > rows.Len() {
+		documents = rows.Len()
+	}
+	chosen := func(i int) int { return i }
+	if _, ok := rows.(*corpus.Windows); ok {
+		chosen = corpus.NewOrder(rows.Len(), evalSeed, 0).At
 	}
 	v := &validation{layout: s.layout}
 	v.layout.multiple = 1
@@ -35,7 +40,7 @@ func newValidation(b compute.Backend, arch model.Architecture, params []model.Pa
 	m.seed = evalSeed
 	lengths := make([]int, documents)
 	for i := range documents {
-		ids, err := c.Row(i, s.settings.MaxLength)
+		ids, err := rows.Row(chosen(i), s.settings.MaxLength)
 		if err != nil {
 			return nil, err
 		}

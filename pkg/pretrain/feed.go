@@ -11,7 +11,7 @@ import (
 
 // source makes the batch of a step from (corpus, settings, step) alone.
 type source struct {
-	corpus   *corpus.Corpus
+	rows     corpus.Rows
 	settings Settings
 	masker   masker
 	planner  train.Planner
@@ -20,7 +20,7 @@ type source struct {
 
 // draw makes the batch of a step, from 1, without its tensors.
 func (s *source) draw(step int) (*batch, error) {
-	rows, err := s.corpus.Batch(s.settings.Seed, step-1, s.settings.BatchSize, s.settings.MaxLength)
+	rows, err := corpus.Batch(s.rows, s.settings.Seed, step-1, s.settings.BatchSize, s.settings.MaxLength)
 	if err != nil {
 		return nil, err
 	}

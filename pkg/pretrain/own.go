@@ -8,6 +8,25 @@ import (
 	"llmjp.internal/modernbert/pkg/project"
 )
 
+// texts returns the project's own training texts for a preset, and its
+// validation text. Small trains on tiny's text, too, and on more.
+func texts(preset string) (train []string, valid string, err error) {
+	small := []string{"chat", "news-and-blog", "prose", "software", "white-papers", "wikipedia"}
+	if preset != "small" {
+		small = nil
+	}
+	first, err := project.Path("data", "corpus", "train.jsonl.gz")
+	if err != nil {
+		return nil, "", err
+	}
+	train, valid = []string{first}, filepath.Join(filepath.Dir(first), "valid.jsonl.gz")
+	for _, name := range small {
+		train = append(train, filepath.Join(filepath.Dir(first), "small", name+".jsonl.gz"))
+		valid = filepath.Join(filepath.Dir(first), "small", "valid.jsonl.gz")
+	}
+	return train, valid, nil
+}
+
 // Own gives the options with what is not given filled in: the project's own
 // texts (data/corpus), its tokenizer, and its cache. It names the texts, and
 // what they stand in for, in the result's provenance.
@@ -26,18 +45,16 @@ func (o Options) Own() (Options, error) {
 		}
 		o.Tokenizer = tokenizer
 	}
-	if len(o.Data) == 0 {
-		train, err := project.Path("data", "corpus", "train.jsonl.gz")
-		if err != nil {
-			return o, err
-		}
-		o.Data = []string{train}
-		o.Notes = append(slices.Clone(o.Notes), "Text: Japanese Wikipedia articles of data/corpus stand in for llm-jp-corpus v4.")
+	train, valid, err := texts(o.Settings.Preset)
+	if err != nil && len(o.Data) == 0 {
+		return o, err
 	}
-	if o.Valid == nil {
-		if valid, err := project.Path("data", "corpus", "valid.jsonl.gz"); err == nil {
-			o.Valid = []string{valid}
-		}
+	if len(o.Data) == 0 {
+		o.Data = train
+		o.Notes = append(slices.Clone(o.Notes), "Text: data/corpus (see data/README.md) stands in for llm-jp-corpus v4.")
+	}
+	if o.Valid == nil && err == nil {
+		o.Valid = []string{valid}
 	}
 	inputs, err := models.Inputs(append(slices.Clone(o.Data), o.Valid...)...)
 	o.Inputs = append(slices.Clone(o.Inputs), inputs...)

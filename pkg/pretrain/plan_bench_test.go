@@ -39,7 +39,7 @@ func BenchmarkPadding(b *testing.B) {
 			s.Lengths = nil
 			tokens, grouped, padded := 0, 0, 0
 			for step := range b.N {
-				rows, err := c.Batch(42, step, s.BatchSize, s.MaxLength)
+				rows, err := corpus.Batch(c, 42, step, s.BatchSize, s.MaxLength)
 				if err != nil {
 					b.Fatal(err)
 				}

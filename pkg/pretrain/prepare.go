@@ -9,7 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/text"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
@@ -95,8 +97,12 @@ func (r *run) graphs() error {
 	}
 	s, devices := r.settings, max(1, r.opt.Devices)
 	d := r.arch.Dimensions()
+	rows, err := s.rows(r.corpus, r.tok)
+	if err != nil {
+		return err
+	}
 	r.source = &source{
-		corpus: r.corpus, settings: s,
+		rows: rows, settings: s,
 		masker:  newMasker(s, r.tok),
 		planner: s.planner(devices),
 		layout:  layout{pad: int32(max(0, d.PadID)), rate: s.MaskRate, multiple: devices},
@@ -107,6 +113,14 @@ func (r *run) graphs() error {
 	}
 	r.step, err = train.NewStep(b, r.params, loss(r.arch, r.modelOptions()), s.Optimizer(), devices, split...)
 	return err
+}
+
+// rows returns the rows that batches are drawn from.
+func (s Settings) rows(c *corpus.Corpus, tok text.Tokenizer) (corpus.Rows, error) {
+	if s.Rows == "windows" {
+		return corpus.NewWindows(c, tok, s.MaxLength)
+	}
+	return c, nil
 }
 
 // planner cuts batches into micro-batches whose rows the devices share.
@@ -143,7 +157,11 @@ func (r *run) validating(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.validation, err = newValidation(b, r.arch, r.params, r.modelOptions(), c, r.settings.EvalDocuments, r.source); err != nil {
+	rows, err := r.settings.rows(c, r.tok)
+	if err != nil {
+		return err
+	}
+	if r.validation, err = newValidation(b, r.arch, r.params, r.modelOptions(), rows, r.settings.EvalDocuments, r.source); err != nil {
 		return err
 	}
 	r.summary.Unigram, err = unigram(r.corpus, r.arch.Dimensions().Vocab, r.validation.batch.labels)

@@ -10,7 +10,7 @@ import (
 // common is what the paper's stages share (Table 1), with the optimizer's
 // epsilon from the authors' script.
 var common = Settings{
-	MaskRate: 0.3, AdamBeta1: 0.9, AdamBeta2: 0.98, AdamEpsilon: 1e-6, WeightDecay: 1e-5, Clip: 1,
+	Rows: "documents", MaskRate: 0.3, AdamBeta1: 0.9, AdamBeta2: 0.98, AdamEpsilon: 1e-6, WeightDecay: 1e-5, Clip: 1,
 	Seed: 42, LossAverage: "tokens", MicroRows: 26, Compute: "float32", MicroTokens: 4096,
 }
 

@@ -16,7 +16,7 @@ func (s Settings) Recipe() ([]string, error) {
 		return nil, err
 	}
 	return []string{
-		"line_by_line = true: a document a line, cut at max_length, never split or packed",
+		"line_by_line = true: a document a line, never packed; cut at max_length (rows=documents) or into windows (rows=windows)",
 		"order = every document once an epoch, in an order drawn anew from the seed",
 		"masking = 80% the mask token, 10% a random token, 10% as it is; never a special token; new for every step",
 		"optimizer = AdamW, decay of all weights but those named bias or LayerNorm.weight (ModernBERT's norms are decayed)",

@@ -26,6 +26,10 @@ type Settings struct {
 	LR          float64 `json:"lr"`         // the peak
 	BatchSize   int     `json:"batch_size"` // documents of an optimizer step
 	MaxLength   int     `json:"max_length"` // tokens of a document, special ones included
+	// Rows is "documents", each cut at MaxLength (the paper's line by line), or
+	// "windows": documents are cut at sentence ends into rows of up to MaxLength
+	// tokens, so that no text is lost to a small MaxLength.
+	Rows        string  `json:"rows"`
 	MaskRate    float64 `json:"mask_rate"`
 	AdamBeta1   float64 `json:"adam_beta1"`
 	AdamBeta2   float64 `json:"adam_beta2"`
@@ -209,5 +213,6 @@ func (s *Settings) UnmarshalJSON(data []byte) error {
 	type plain Settings
 	decoder := json.NewDecoder(strings.NewReader(string(data)))
 	decoder.DisallowUnknownFields()
+	s.Rows = "documents" // runs of earlier versions have no such setting
 	return decoder.Decode((*plain)(s))
 }

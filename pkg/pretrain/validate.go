@@ -45,6 +45,8 @@ func (s Settings) contradictions() error {
 		return fmt.Errorf("adam_beta1=%g, adam_beta2=%g: both are below 1", s.AdamBeta1, s.AdamBeta2)
 	case s.LossAverage != "tokens" && s.LossAverage != "micro":
 		return fmt.Errorf("loss_average=%s: it is tokens or micro", s.LossAverage)
+	case s.Rows != "documents" && s.Rows != "windows":
+		return fmt.Errorf("rows=%s: it is documents or windows", s.Rows)
 	case s.Compute != "float32" && s.Compute != "bfloat16":
 		return fmt.Errorf("compute=%s: it is float32 or bfloat16", s.Compute)
 	case !slices.IsSorted(s.Lengths) || len(s.Lengths) > 0 && s.Lengths[0] < 1:
