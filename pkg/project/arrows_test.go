@@ -18,6 +18,7 @@ import (
 var arrows = map[string]string{
 	// What knows nothing of the others.
 	"project": "", "durable": "", "result": "", "backend": "", "eval/metric": "",
+	"ranks": "",
 	// From bytes to graphs.
 	"hub":   "durable project",
 	"model": "",

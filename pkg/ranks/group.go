@@ -1,0 +1,148 @@
+package ranks
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// DefaultPatience is how long a rank waits for the others in one call.
+const DefaultPatience = 30 * time.Minute
+
+// Options say how the ranks of a run find each other and how long they wait.
+type Options struct {
+	Environ  []string      // the process's environment, in which its launcher says how many it started
+	Patience time.Duration // 0: DefaultPatience
+}
+
+// A Group is the processes of one run. Its methods are collective: all ranks
+// call the same ones in the same order.
+type Group struct {
+	transport
+	rank, size int
+	hosts      []string // by rank
+	patience   time.Duration
+
+	mu      sync.Mutex // MPI takes calls from any thread, one at a time
+	scratch []byte     // the parts that a sum receives
+	wire    []byte     // a vector rounded to bfloat16
+}
+
+// A transport carries the messages of a group. Its bounds have one more
+// element than there are ranks: rank i's part of a buffer is
+// [bounds[i], bounds[i+1]).
+type transport interface {
+	// place returns the process's number, from 0, and how many there are.
+	place() (rank, size int)
+	// tell sends one byte to a rank. It does not wait for it to be heard.
+	tell(rank int, b byte) error
+	// heard returns the next byte that a rank has told, ok false if there is none yet.
+	heard(rank int) (b byte, ok bool, err error)
+	// exchange sends the part i of out to rank i and receives in[i*n:(i+1)*n],
+	// n the length of the own part, from rank i.
+	exchange(in, out []byte, bounds []int, patience time.Duration) error
+	// share receives every rank's part of all from that rank.
+	share(all []byte, bounds []int, patience time.Duration) error
+	// pass copies rank 0's data to all.
+	pass(data []byte, patience time.Duration) error
+	// end leaves the group in order; abort ends all processes of it.
+	end() error
+	abort()
+}
+
+// errLate is a transport's error when its patience is over.
+var errLate = errors.New("the exchange did not end")
+
+// ErrElsewhere is the error of ranks other than 0 after a failure that all of
+// them know and rank 0 reports.
+var ErrElsewhere = errors.New("rank 0 reports the error")
+
+// Open connects the process with the others that its launcher started. It
+// returns nil for a single process. Several processes that do not find each
+// other are an error, because each would do the whole work.
+func Open(o Options) (*Group, error) {
+	l := readLaunch(o.Environ)
+	library := Library()
+	if l.size <= 1 && (!l.managed || library == "") {
+		return nil, nil
+	}
+	if err := l.refuse(library); err != nil {
+		return nil, err
+	}
+	t, err := connect()
+	if err != nil {
+		return nil, l.failed(err)
+	}
+	rank, size := t.place()
+	if size < l.size {
+		return nil, l.apart(library, size)
+	}
+	if size == 1 {
+		return nil, t.end()
+	}
+	g := newGroup(t, o.Patience)
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	if g.hosts, err = g.Gather(host); err != nil {
+		return nil, fmt.Errorf("rank %d on %s: %w", rank, host, err)
+	}
+	return g, nil
+}
+
+func newGroup(t transport, patience time.Duration) *Group {
+	g := &Group{transport: t, patience: patience}
+	g.rank, g.size = t.place()
+	g.hosts = make([]string, g.size)
+	if patience == 0 {
+		g.patience = DefaultPatience
+	}
+	return g
+}
+
+// Rank returns the process's number, from 0.
+func (g *Group) Rank() int {
+	if g == nil {
+		return 0
+	}
+	return g.rank
+}
+
+// Size returns the number of processes.
+func (g *Group) Size() int {
+	if g == nil {
+		return 1
+	}
+	return g.size
+}
+
+// Name returns "rank 1 on HOST" of a rank.
+func (g *Group) Name(rank int) string {
+	if g == nil {
+		return "rank 0"
+	}
+	return fmt.Sprintf("rank %d on %s", rank, g.hosts[rank])
+}
+
+// Close waits for the other ranks and leaves the group. After it no process
+// ends another.
+func (g *Group) Close() error {
+	if g == nil {
+		return nil
+	}
+	if _, err := g.Any(false); err != nil {
+		return err
+	}
+	return g.end()
+}
+
+// Abort ends the processes of all ranks, its own included, without their
+// consent: the way out after an error that the others do not know of.
+func (g *Group) Abort() {
+	if g != nil {
+		g.abort()
+	}
+}
