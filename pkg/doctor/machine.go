@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/sys/cpu"
 	"golang.org/x/sys/unix"
+
+	"llmjp.internal/modernbert/pkg/ranks"
 )
 
 // hardware says what computes, without judging it.
@@ -89,6 +91,18 @@ func (m Machine) compiler(ctx context.Context) Finding {
 		return Finding{"C compiler", Missing, err.Error(), "install one (Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install)"}
 	}
 	return Finding{Part: "C compiler", State: OK, Found: name}
+}
+
+// mpi says which MPI the program is built with, or how to get one.
+func (m Machine) mpi(context.Context) Finding {
+	if library := ranks.Library(); library != "" {
+		return Finding{Part: "MPI", State: OK, Found: library + ": pretrain runs on as many hosts as mpirun or srun starts it"}
+	}
+	do := "run scripts/setup --mpi"
+	if _, err := exec.LookPath("mpicc"); err != nil {
+		do = "install Open MPI (Debian and Ubuntu: apt-get install openmpi-bin libopenmpi-dev) or MPICH (mpich libmpich-dev), then " + do
+	}
+	return Finding{Part: "MPI", State: Absent, Found: "only pretraining on many hosts needs it: to have it, " + do}
 }
 
 func (m Machine) cargo(ctx context.Context) Finding {

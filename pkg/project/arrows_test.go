@@ -37,7 +37,7 @@ var arrows = map[string]string{
 	"eval/pppl":   "eval/models hub model encoder text corpus result durable project",
 	"eval":        "eval/models model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":       "train pretrain model model/checkpoint encoder text corpus result backend durable project",
-	"doctor":      "backend text hub figure",
+	"doctor":      "backend text hub figure ranks",
 	// Drawing knows results alone.
 	"figure":        "result",
 	"figure/inline": "figure result project",
