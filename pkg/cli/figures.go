@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"llmjp.internal/modernbert/pkg/eval/claims"
 	"llmjp.internal/modernbert/pkg/figure"
 	"llmjp.internal/modernbert/pkg/finetune/sweep"
 	"llmjp.internal/modernbert/pkg/project"
@@ -19,7 +20,7 @@ import (
 func init() { commands = append(commands, newFigures) }
 
 func newFigures() *cobra.Command {
-	var only, run, sweeps []string
+	var only, run, sweeps, runs []string
 	var data, output string
 	cmd := &cobra.Command{
 		Use:   "figures [--only NAME]",
@@ -56,15 +57,39 @@ func newFigures() *cobra.Command {
 					return err
 				}
 			}
+			if len(runs) > 0 {
+				if err := holdClaims(data, runs); err != nil {
+					return err
+				}
+			}
 			return drawAll(cmd, entries, data, output, len(only) > 0)
 		},
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, "draw only these, by `NAME`")
 	cmd.Flags().StringSliceVar(&run, "run", nil, "first make training-curve.json from these folders of pretrain, stage 1 before stage 2")
 	cmd.Flags().StringSliceVar(&sweeps, "sweep", nil, "first make jglue.json from these folders of sweep, one a model and task")
+	cmd.Flags().StringSliceVar(&runs, "claims", nil, "first make claims.json: the paper's statements held against the results in these folders, one a run; two and more give verdicts")
 	cmd.Flags().StringVar(&data, "data", "", "folder of the results (figures/data)")
 	cmd.Flags().StringVar(&output, "output", "", "folder of the drawings (figures)")
 	return cmd
+}
+
+// holdClaims keeps the paper's statements, held against the results of several
+// runs, in data.
+func holdClaims(data string, dirs []string) error {
+	var runs []*claims.Run
+	for _, dir := range dirs {
+		r, err := claims.Open(dir)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, r)
+	}
+	c, err := claims.Evaluate(runs)
+	if err != nil {
+		return err
+	}
+	return result.Save(data, c)
 }
 
 // orProject is the folder that was asked for, or the project's own.

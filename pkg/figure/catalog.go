@@ -55,6 +55,7 @@ func Catalog() []Entry {
 		entry("similarity-zoom", "Figure 4, every panel with its own axes", notebook+"09-similarity.ipynb", SimilarityZoom),
 		entry("similarity-table", "Figure 4 in numbers", notebook+"09-similarity.ipynb", SimilarityTable),
 		entry("retrieval-table", "Table 4: zero-shot retrieval", notebook+"10-retrieval.ipynb", RetrievalTable),
+		entry("claims-table", "the paper's statements held against our runs", "scripts/modernbert figures --claims", ClaimsTable),
 		entry("speed-length", "speed against the length of texts", bench, speed(ByLength)),
 		entry("speed-layers", "speed against depth", bench, speed(ByLayers)),
 		entry("speed-batch", "speed against the batch", bench, speed(ByBatch)),

@@ -99,7 +99,7 @@ func TestCatalog(t *testing.T) {
 		r.Layers, r.Length, r.Batch = 3, 32, 1<<i
 		bench.Rows = append(bench.Rows, r)
 	}
-	for _, r := range []result.Result{sampleCurve(), samplePerplexity(4), sampleAlignment(), sampleSimilarity(), sampleJGLUE(), bench, sampleFillMask(), sampleRetrieval()} {
+	for _, r := range []result.Result{sampleCurve(), samplePerplexity(4), sampleAlignment(), sampleSimilarity(), sampleJGLUE(), bench, sampleFillMask(), sampleRetrieval(), sampleClaims()} {
 		if err := result.Save(data, r); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,228 @@
+package claims
+
+import (
+	"math"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// leastFall returns the smallest fall of the validation loss between the
+// paper's marked steps of stage 1.
+func leastFall(r *Run) (float64, bool) {
+	least, before := math.Inf(1), math.NaN()
+	for _, share := range []float64{0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 1} {
+		e, ok := at(r, evaluations(r, 1), stageOne, share)
+		if !ok {
+			return 0, false
+		}
+		if !math.IsNaN(before) {
+			least = min(least, before-e.Loss)
+		}
+		before = e.Loss
+	}
+	return least, true
+}
+
+func evaluations(r *Run, stage int) []result.Evaluation {
+	for _, s := range r.Curve.Stages {
+		if s.Stage == stage {
+			return s.Evaluations
+		}
+	}
+	return nil
+}
+
+func stageOne(e result.Evaluation) result.Checkpoint {
+	return result.Checkpoint{Stage: 1, Step: e.Step}
+}
+
+func secondStageFall(r *Run) (float64, bool) {
+	list := evaluations(r, 2)
+	if len(list) < 2 {
+		return 0, false
+	}
+	return list[0].Loss - list[len(list)-1].Loss, true
+}
+
+// recalls returns Recall@10 at step 0, at its best step of stage 1, and at the
+// stage's last evaluation with retrieval.
+func recalls(r *Run) (first, best, end float64, ok bool) {
+	n := 0
+	for _, e := range evaluations(r, 1) {
+		if e.Recall10 == nil {
+			continue
+		}
+		if n == 0 {
+			first = *e.Recall10
+		}
+		best, end = max(best, *e.Recall10), *e.Recall10
+		n++
+	}
+	return first, best, end, n > 2
+}
+
+func retrievalRise(r *Run) (float64, bool) {
+	first, best, _, ok := recalls(r)
+	return best - first, ok
+}
+
+func retrievalFall(r *Run) (float64, bool) {
+	_, best, end, ok := recalls(r)
+	return best - end, ok
+}
+
+// rise returns the rise of a task's score, times 100, between two shares of
+// stage 1: the mean over seeds of the best setting.
+func rise(task string, from, to float64) func(*Run) (float64, bool) {
+	return func(r *Run) (float64, bool) {
+		if r.JGLUE == nil {
+			return 0, false
+		}
+		model := func(m result.JGLUEModel) result.Checkpoint { return m.Checkpoint }
+		a, ok1 := at(r, r.JGLUE.Models, model, from)
+		b, ok2 := at(r, r.JGLUE.Models, model, to)
+		if !ok1 || !ok2 {
+			return 0, false
+		}
+		before, ok1 := r.JGLUE.Score(a.Label(), task)
+		after, ok2 := r.JGLUE.Score(b.Label(), task)
+		return 100 * (after.Mean - before.Mean), ok1 && ok2
+	}
+}
+
+func gapsFilled(r *Run) (float64, bool) {
+	if r.Gaps == nil {
+		return 0, false
+	}
+	best := -1
+	for i, m := range r.Gaps.Models {
+		if !m.Baseline() && (best < 0 || m.Stage > r.Gaps.Models[best].Stage || m.Stage == r.Gaps.Models[best].Stage && m.Step > r.Gaps.Models[best].Step) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return 0, false
+	}
+	s := r.Gaps.Score(best)
+	return float64(s.Right) / float64(s.Possible), s.Possible > 0
+}
+
+// medians returns the median pseudo-perplexity of the shortest and of the
+// longest documents after a stage.
+func medians(r *Run, stage int) (short, long float64, ok bool) {
+	if r.Perplexity == nil {
+		return 0, 0, false
+	}
+	m, ok := last(r.Perplexity.Models, func(m result.ModelScores) result.Checkpoint { return m.Checkpoint }, stage)
+	if !ok {
+		return 0, 0, false
+	}
+	bins := r.Perplexity.Summary(m)
+	if n := len(bins); n < 2 || bins[0].N == 0 || bins[n-1].N == 0 {
+		return 0, 0, false
+	}
+	return bins[0].Median, bins[len(bins)-1].Median, true
+}
+
+func longDocuments(r *Run) (float64, bool) {
+	_, one, ok1 := medians(r, 1)
+	_, two, ok2 := medians(r, 2)
+	return math.Log(one / two), ok1 && ok2
+}
+
+func riseWithLength(r *Run) (float64, bool) {
+	short, long, ok := medians(r, 2)
+	return math.Log(long / short), ok
+}
+
+// points returns the scores of two shares of stage 1.
+func points(r *Run, from, to float64) (a, b result.EmbeddingScore, ok bool) {
+	if r.Points == nil {
+		return a, b, false
+	}
+	score := func(s result.EmbeddingScore) result.Checkpoint { return s.Checkpoint }
+	a, ok1 := at(r, r.Points.Checkpoints, score, from)
+	b, ok2 := at(r, r.Points.Checkpoints, score, to)
+	return a, b, ok1 && ok2
+}
+
+func uniformityRise(r *Run) (float64, bool) {
+	a, b, ok := points(r, 0, 0.2)
+	return b.Uniformity - a.Uniformity, ok
+}
+
+func alignmentFall(r *Run) (float64, bool) {
+	a, b, ok := points(r, 0, 0.2)
+	return a.Alignment - b.Alignment, ok
+}
+
+func between(r *Run) (float64, bool) {
+	a, b, ok := points(r, 0.03, 0.2)
+	if !ok {
+		return 0, false
+	}
+	low, high := min(a.Uniformity, b.Uniformity), max(a.Uniformity, b.Uniformity)
+	inside, all := 0, 0
+	for _, s := range r.Points.Checkpoints {
+		if s.Stage == 1 && float64(s.Step) < 0.39*float64(r.steps(1)) || s.Stage == 2 && s.Step == 0 {
+			continue
+		}
+		all++
+		if s.Uniformity >= low && s.Uniformity <= high {
+			inside++
+		}
+	}
+	return float64(inside) / float64(all), all > 0
+}
+
+// random returns the median squared distance of random pairs at two shares.
+func random(r *Run, from, to float64) (a, b float64, ok bool) {
+	if r.Pairs == nil {
+		return 0, 0, false
+	}
+	checkpoint := func(p result.PairDistances) result.Checkpoint { return p.Checkpoint }
+	x, ok1 := at(r, r.Pairs.Models, checkpoint, from)
+	y, ok2 := at(r, r.Pairs.Models, checkpoint, to)
+	if !ok1 || !ok2 {
+		return 0, 0, false
+	}
+	_, a = x.Medians()
+	_, b = y.Medians()
+	return a, b, true
+}
+
+func randomShrink(r *Run) (float64, bool) {
+	a, b, ok := random(r, 0, 0.2)
+	return a - b, ok
+}
+
+func randomApart(r *Run) (float64, bool) {
+	a, b, ok := random(r, 0.2, 1)
+	return b - a, ok
+}
+
+func closer(r *Run) (float64, bool) {
+	if r.Pairs == nil {
+		return 0, false
+	}
+	m, ok := last(r.Pairs.Models, func(p result.PairDistances) result.Checkpoint { return p.Checkpoint }, 2)
+	if !ok {
+		return 0, false
+	}
+	return m.Closer(), true
+}
+
+func beats(measure string) func(*Run) (float64, bool) {
+	return func(r *Run) (float64, bool) {
+		if r.Retrieval == nil {
+			return 0, false
+		}
+		m, ok := last(r.Retrieval.Rows, func(x result.RetrievalRow) result.Checkpoint { return x.Checkpoint }, 2)
+		for _, row := range r.Retrieval.Rows {
+			if ok && row.Name == measure {
+				return m.Recall10 - row.Recall10, true
+			}
+		}
+		return 0, false
+	}
+}

@@ -1,0 +1,75 @@
+package claims
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+// claim is a statement of the paper with the effect that tests it.
+type claim struct {
+	section, text, paper, measure string
+	below                         bool    // effects below the threshold support it, not above
+	threshold                     float64 // in the effect's unit
+	effect                        func(*Run) (effect float64, ok bool)
+}
+
+// Evaluate holds every claim against the runs. The provenance is that of the
+// first run's curve, with the folders of all runs.
+func Evaluate(runs []*Run) (*result.Claims, error) {
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("no run to hold the claims against")
+	}
+	c := &result.Claims{Provenance: runs[0].Curve.Provenance}
+	for _, r := range runs {
+		c.Seeds = append(c.Seeds, r.Curve.Provenance.Seed)
+	}
+	c.Provenance.AddNotes(fmt.Sprintf("%d runs; intervals of 95 %% over runs (Student's t).", len(runs)))
+	for _, one := range paper {
+		c.Claims = append(c.Claims, one.hold(runs))
+	}
+	return c, c.Validate()
+}
+
+// hold computes a claim's effects, their interval and the verdict.
+func (c claim) hold(runs []*Run) result.Claim {
+	side := "above"
+	if c.below {
+		side = "below"
+	}
+	out := result.Claim{Section: c.section, Text: c.text, Paper: c.paper, Measure: c.measure,
+		Wanted: fmt.Sprintf("%s %g", side, c.threshold), Verdict: result.Untold}
+	var known []float64
+	for _, r := range runs {
+		effect, ok := c.effect(r)
+		if !ok || math.IsNaN(effect) || math.IsInf(effect, 0) {
+			out.Effects = append(out.Effects, nil)
+			continue
+		}
+		out.Effects = append(out.Effects, &effect)
+		known = append(known, effect)
+	}
+	if len(known) == 0 {
+		return out
+	}
+	mean := stat.Mean(known, nil)
+	out.Mean = &mean
+	if len(known) < 2 {
+		return out
+	}
+	n := float64(len(known))
+	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * stat.StdDev(known, nil) / math.Sqrt(n)
+	low, high := mean-half, mean+half
+	out.Low, out.High = &low, &high
+	switch above, below := low > c.threshold, high < c.threshold; {
+	case above && !c.below || below && c.below:
+		out.Verdict = result.Agrees
+	case above || below:
+		out.Verdict = result.Disagrees
+	}
+	return out
+}
