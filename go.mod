@@ -4,6 +4,7 @@ go 1.26.5
 
 require (
 	github.com/daulet/tokenizers v1.27.0
+	github.com/go-json-experiment/json v1.27.2
 	github.com/gomlx/compute v0.1.6
 	github.com/gomlx/go-xla v0.4.3
 	github.com/gomlx/gomlx v0.28.3

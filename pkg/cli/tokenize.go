@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -140,7 +140,7 @@ func quotedPieces(tok text.Tokenizer) []string {
 // beside it, if there is one: the model has no embedding for ids beyond it.
 func checkVocabulary(dir string, tok text.Tokenizer) error {
 	path := filepath.Join(dir, "config.json")
-	data, err := os.ReadFile(path)
+	data, err := input.InsideFile(dir, "config.json", input.ConfigLimit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -150,7 +150,7 @@ func checkVocabulary(dir string, tok text.Tokenizer) error {
 	var config struct {
 		Vocab *int `json:"vocab_size"`
 	}
-	if err := json.Unmarshal(data, &config); err != nil {
+	if err := input.Decode(data, &config); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if config.Vocab != nil && tok.VocabSize() > *config.Vocab {

@@ -207,7 +207,7 @@ func TestBuildRefusesAndSkips(t *testing.T) {
 	if content(t, c) != "0,1,2,9" || c.BadLines() != 2 {
 		t.Error(content(t, c), c.BadLines())
 	}
-	if diff := cmp.Diff([]string{"a.jsonl:4: field \"text\" is a number, a string is needed", "a.jsonl:5: not valid JSON", "skipped 2 bad lines of 6"}, said); diff != "" {
+	if diff := cmp.Diff([]string{"a.jsonl:4: field \"text\" is a number, a string is needed", "a.jsonl:5: not JSON: invalid character 'x' at start of value after byte 0", "skipped 2 bad lines of 6"}, said); diff != "" {
 		t.Error(diff)
 	}
 	opt.Patterns = []string{write(t, "b.jsonl", []byte("{\"text\":null}\n"))}

@@ -73,6 +73,7 @@ func fileLines(file string, count func(n int)) iter.Seq2[Line, error] {
 		}
 		defer in.Close()
 		reader := bufio.NewReaderSize(in, 1<<20)
+		begun := false // a line that is not blank was seen
 		for number := 1; ; number++ {
 			data, tooLong, err := readLine(reader)
 			if err == io.EOF {
@@ -92,6 +93,11 @@ func fileLines(file string, count func(n int)) iter.Seq2[Line, error] {
 			if number == 1 {
 				line.JSON = bytes.TrimPrefix(line.JSON, []byte("\ufeff"))
 			}
+			if !begun && kind(file) == "json" && bytes.HasPrefix(bytes.TrimSpace(line.JSON), []byte("[")) {
+				yield(line, fmt.Errorf("%s:%d: the file is a JSON array; lines are needed, an object each: make them with jq -c '.[]'", file, number))
+				return
+			}
+			begun = begun || !blank(line.JSON)
 			if !yield(line, err) {
 				return
 			}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // Passages are texts by reference: the "--texts" of retrieval and similarity.
@@ -30,7 +32,7 @@ func ReadPassages(patterns ...string) (*Passages, error) {
 }
 
 func (p *Passages) add(data []byte) error {
-	fields, err := parseObject(data)
+	fields, err := input.Object(data)
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func ReadPairs(patterns ...string) ([]Pair, error) {
 			return nil, err
 		}
 		pair := Pair{File: line.File, Line: line.Number}
-		fields, err := parseObject(line.JSON)
+		fields, err := input.Object(line.JSON)
 		if err == nil {
 			if pair.Query = parseID(fields["query"]); pair.Query == "" {
 				err = errors.New("field \"query\" is missing, empty, or no string")

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // Text is one text, or one row of ids that are tokenized already.
@@ -92,7 +94,7 @@ func fileTexts(file string, count func(n int)) iter.Seq2[Text, error] {
 }
 
 func parseText(data []byte, text *Text) error {
-	fields, err := parseObject(data)
+	fields, err := input.Object(data)
 	if err != nil {
 		return err
 	}
@@ -111,18 +113,6 @@ func parseText(data []byte, text *Text) error {
 		return fmt.Errorf("field \"text\" is %s, a string is needed", jsonKind(content))
 	}
 	return json.Unmarshal(content, &text.Text)
-}
-
-// parseObject gives the fields of a line that must be one JSON object. (A
-// struct's fields would match "Text" as well as "text".)
-func parseObject(data []byte) (fields map[string]json.RawMessage, err error) {
-	if !json.Valid(data) {
-		return nil, errors.New("not valid JSON")
-	}
-	if k := jsonKind(data); k != "an object" {
-		return nil, fmt.Errorf("the line is %s, a JSON object is needed", k)
-	}
-	return fields, json.Unmarshal(data, &fields)
 }
 
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }

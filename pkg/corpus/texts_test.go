@@ -119,8 +119,11 @@ func TestTextsRefuse(t *testing.T) {
 	}{
 		"empty":           {"a.jsonl", nil, "a.jsonl: no texts"},
 		"blank":           {"a.jsonl", []byte("\n \n"), "a.jsonl: no texts"},
-		"not JSON":        {"a.jsonl", []byte("{\"text\":\"a\"}\n{\"text\":"), "a.jsonl:2: not valid JSON"},
-		"not an object":   {"a.jsonl", []byte("[1]"), "a.jsonl:1: the line is an array, a JSON object is needed"},
+		"not JSON":        {"a.jsonl", []byte("{\"text\":\"a\"}\n{\"text\":"), "a.jsonl:2: not JSON"},
+		"not an object":   {"a.jsonl", []byte("7"), "a.jsonl:1: this is a number, an object is needed"},
+		"an array":        {"a.jsonl", []byte("\n[\n {\"text\": \"a\"}\n]\n"), "a.jsonl:2: the file is a JSON array"},
+		"a key twice":     {"a.jsonl", []byte(`{"text": "a", "text": "b"}`), "a.jsonl:1: field \"text\" comes twice"},
+		"another case":    {"a.jsonl", []byte(`{"Text": "a"}`), "a.jsonl:1: field \"text\" is missing"},
 		"missing":         {"a.jsonl", []byte("{\"txt\":\"a\"}"), "a.jsonl:1: field \"text\" is missing"},
 		"null":            {"a.jsonl", []byte("{\"text\":null}"), "a.jsonl:1: field \"text\" is null"},
 		"a number":        {"a.jsonl", []byte("{\"text\":3}"), "a.jsonl:1: field \"text\" is a number, a string is needed"},

@@ -1,9 +1,9 @@
 package encoder
 
 import (
-	"encoding/json"
 	"math"
 
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -13,7 +13,7 @@ func modelMaxLength(tok text.Tokenizer) int {
 	var config struct {
 		Limit *float64 `json:"model_max_length"`
 	}
-	if json.Unmarshal(tok.Files()["tokenizer_config.json"], &config) != nil || config.Limit == nil {
+	if input.Decode(tok.Files()["tokenizer_config.json"], &config) != nil || config.Limit == nil {
 		return math.MaxInt
 	}
 	if *config.Limit < 1 || *config.Limit > 1e9 {

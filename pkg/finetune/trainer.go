@@ -2,7 +2,6 @@ package finetune
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -10,6 +9,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/jglue"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
@@ -136,7 +136,7 @@ func tokenTypes(arch model.Architecture, tok text.Tokenizer) bool {
 	var config struct {
 		Inputs []string `json:"model_input_names"`
 	}
-	if json.Unmarshal(tok.Files()["tokenizer_config.json"], &config) == nil && config.Inputs != nil &&
+	if input.Decode(tok.Files()["tokenizer_config.json"], &config) == nil && config.Inputs != nil &&
 		!slices.Contains(config.Inputs, "token_type_ids") {
 		return false
 	}

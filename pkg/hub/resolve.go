@@ -2,12 +2,12 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // What of a model is fetched.
@@ -137,14 +137,14 @@ func (f *fetcher) fetchShards(ctx context.Context) error {
 
 // shards are the files that the index names. None may leave the folder.
 func (f *fetcher) shards() ([]string, error) {
-	content, err := os.ReadFile(f.cache.file(f.commit, indexFile))
+	content, err := input.InsideFile(f.cache.snapshot(f.commit), indexFile, input.ConfigLimit)
 	if err != nil {
 		return nil, err
 	}
 	var index struct {
 		Map map[string]string `json:"weight_map"`
 	}
-	if err := json.Unmarshal(content, &index); err != nil {
+	if err := input.Decode(content, &index); err != nil {
 		return nil, fmt.Errorf("%s: %w", indexFile, err)
 	}
 	var names []string

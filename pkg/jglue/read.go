@@ -1,13 +1,16 @@
 package jglue
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // Example is one row of a task.
@@ -28,9 +31,10 @@ type line struct {
 	Label     json.RawMessage `json:"label"`
 }
 
-// Read reads a task's files as published, JSON lines, by path or glob. Errors
-// name FILE:LINE: a sentence or label that is missing, a label that the task
-// does not know, a score out of range, a line of another task.
+// Read reads a task's files as published, JSON lines, by path or glob. A class
+// is a name or, as the data sets of the hub have it, a number. Errors name
+// FILE:LINE: a sentence or label that is missing, a label that the task does
+// not know, a score out of range, a line of another task.
 func Read(task Task, patterns ...string) ([]Example, error) {
 	var examples []Example
 	for l, err := range corpus.Lines(patterns...) {
@@ -49,12 +53,12 @@ func Read(task Task, patterns ...string) ([]Example, error) {
 
 func (t Task) example(data []byte) (Example, error) {
 	var l line
-	if err := json.Unmarshal(data, &l); err != nil {
-		return Example{}, notALine(err)
+	if err := input.Decode(data, &l); err != nil {
+		return Example{}, err
 	}
 	label, err := t.label(l.Label)
-	if other := l.task(); other != "" && other != t.Name {
-		return Example{}, fmt.Errorf("a line of %s, the task is %s", other, t.Name)
+	if other := l.task(); err != nil && other != "" && other != t.Name || l.one() && t.Pair || l.pair() && !t.Pair {
+		return Example{}, fmt.Errorf("a line of %s, the task is %s", cmp.Or(other, "another task"), t.Name)
 	}
 	if err != nil {
 		return Example{}, err
@@ -72,7 +76,7 @@ func (t Task) example(data []byte) (Example, error) {
 	return e, err
 }
 
-// label reads a label in the form that the task's files have.
+// label reads a label: a score, or a class by its name or number.
 func (t Task) label(raw json.RawMessage) (float64, error) {
 	switch string(raw) {
 	case "":
@@ -91,23 +95,19 @@ func (t Task) label(raw json.RawMessage) (float64, error) {
 		return score, nil
 	}
 	var name string
-	if json.Unmarshal(raw, &name) == nil && t.Pair { // JNLI has names, JCoLA numbers
+	if json.Unmarshal(raw, &name) == nil {
 		if class := slices.Index(t.Labels, name); class >= 0 {
 			return float64(class), nil
 		}
 	}
-	var class int
-	if json.Unmarshal(raw, &class) == nil && !t.Pair && class >= 0 && class < len(t.Labels) {
+	if class, err := strconv.Atoi(string(raw)); err == nil && class >= 0 && class < len(t.Labels) { // 2.0 is a score of JSTS
 		return float64(class), nil
 	}
 	return 0, fmt.Errorf("field label is %s, want %s", raw, t.wanted())
 }
 
-// wanted lists a task's labels as its files write them.
+// wanted lists a task's labels.
 func (t Task) wanted() string {
-	if t.Pair {
-		return strings.Join(t.Labels, ", ")
-	}
 	var list []string
 	for k, name := range t.Labels {
 		list = append(list, fmt.Sprintf("%d (%s)", k, name))
@@ -115,21 +115,30 @@ func (t Task) wanted() string {
 	return strings.Join(list, ", ")
 }
 
+// pair reports whether a line has the two sentences of JSTS and JNLI, one
+// whether it has the one of JCoLA.
+func (l line) pair() bool { return (l.Sentence1 != nil || l.Sentence2 != nil) && l.Sentence == nil }
+func (l line) one() bool  { return l.Sentence1 == nil && l.Sentence2 == nil && l.Sentence != nil }
+
 // task tells from a line's form which task it is of, "" if that is not clear.
 func (l line) task() string {
 	number, name := 0.0, ""
 	labelled := len(l.Label) > 0 && string(l.Label) != "null"
-	isNumber := labelled && json.Unmarshal(l.Label, &number) == nil
-	isName := labelled && json.Unmarshal(l.Label, &name) == nil
-	switch pair := l.Sentence1 != nil || l.Sentence2 != nil; {
-	case pair && l.Sentence == nil && isNumber:
-		return JSTS.Name
-	case pair && l.Sentence == nil && isName && slices.Contains(JNLI.Labels, name):
-		return JNLI.Name
-	case !pair && l.Sentence != nil && isNumber:
+	switch {
+	case l.one():
 		return JCoLA.Name
+	case l.pair() && labelled && !whole(l.Label) && json.Unmarshal(l.Label, &number) == nil:
+		return JSTS.Name
+	case l.pair() && labelled && json.Unmarshal(l.Label, &name) == nil && slices.Contains(JNLI.Labels, name):
+		return JNLI.Name
 	}
 	return ""
+}
+
+// whole reports whether a label is an integer, which is a class or a score.
+func whole(label json.RawMessage) bool {
+	_, err := strconv.Atoi(string(label))
+	return err == nil
 }
 
 func sentence(field string, value *string) (string, error) {
@@ -149,16 +158,4 @@ func plain(raw json.RawMessage) string {
 		return s
 	}
 	return string(raw)
-}
-
-// notALine says what is wrong with a line's JSON.
-func notALine(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return fmt.Errorf("field %s is of JSON type %s, want %s", wrong.Field, wrong.Value, wrong.Type.Kind())
-	}
-	if errors.As(err, &wrong) {
-		return fmt.Errorf("the line is of JSON type %s, want an object", wrong.Value)
-	}
-	return fmt.Errorf("not JSON: %w", err)
 }

@@ -58,6 +58,33 @@ func TestReadPublished(t *testing.T) {
 	}
 }
 
+// Classes are read by name and by number, as the data sets of the hub have
+// them, and names of fields match exactly.
+func TestReadClasses(t *testing.T) {
+	for _, c := range []struct {
+		task  Task
+		line  string
+		label float64
+	}{
+		{JNLI, `{"sentence1": "犬", "sentence2": "猫", "label": 0}`, 0},
+		{JNLI, `{"sentence1": "犬", "sentence2": "猫", "label": 2}`, 2},
+		{JNLI, `{"sentence1": "犬", "sentence2": "猫", "label": "contradiction"}`, 1},
+		{JNLI, `{"sentence1": "犬", "sentence2": "猫", "label": "entailment", "Label": "neutral", "LABEL": 2, "SENTENCE1": "全く別"}`, 0},
+		{JCoLA, `{"sentence": "犬", "label": "acceptable"}`, 1},
+		{JCoLA, `{"Sentence": "猫", "sentence": "犬", "label": 0, "Label": 1}`, 0},
+		{JSTS, `{"sentence1": "犬", "sentence2": "猫", "label": 2, "Label": 3.5}`, 2},
+	} {
+		path := filepath.Join(t.TempDir(), "rows.json")
+		if err := os.WriteFile(path, []byte(c.line+"\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		examples, err := Read(c.task, path)
+		if err != nil || len(examples) != 1 || examples[0].Label != c.label || examples[0].A != "犬" {
+			t.Errorf("%s: %v, %v", c.line, examples, err)
+		}
+	}
+}
+
 // Every bad line is one error that names FILE:LINE and the field.
 func TestReadRefuses(t *testing.T) {
 	const (
@@ -74,14 +101,17 @@ func TestReadRefuses(t *testing.T) {
 		{"score as text", sts, strings.Replace(sts, "2.5", `"high"`, 1), `field label is "high", want a score`, JSTS},
 		{"label missing", sts, strings.Replace(sts, `, "label": 2.5`, "", 1), "field label is missing", JSTS},
 		{"label null", nli, strings.Replace(nli, `"neutral"`, "null", 1), "field label is null: leave lines without a label out", JNLI},
-		{"label unknown", nli, strings.Replace(nli, "neutral", "maybe", 1), `field label is "maybe", want entailment, contradiction, neutral`, JNLI},
+		{"label unknown", nli, strings.Replace(nli, "neutral", "maybe", 1), `field label is "maybe", want 0 (entailment), 1 (contradiction), 2 (neutral)`, JNLI},
 		{"class unknown", colas, strings.Replace(colas, `"label": 1`, `"label": 2`, 1), "field label is 2, want 0 (unacceptable), 1 (acceptable)", JCoLA},
 		{"class in between", colas, strings.Replace(colas, `"label": 1`, `"label": 0.5`, 1), "field label is 0.5, want 0", JCoLA},
 		{"no sentence", colas, `{"uid": 2, "label": 1}`, "field sentence is missing", JCoLA},
 		{"no second sentence", sts, `{"sentence1": "猫がいます。", "label": 1.0}`, "field sentence2 is missing", JSTS},
 		{"empty sentence", sts, strings.Replace(sts, "犬がいます。", " ", 1), "field sentence2 is empty", JSTS},
-		{"sentence a number", sts, strings.Replace(sts, `"猫がいます。"`, "7", 1), "field sentence1 is of JSON type number, want string", JSTS},
-		{"an array", sts, `[1]`, "the line is of JSON type array, want an object", JSTS},
+		{"sentence a number", sts, strings.Replace(sts, `"猫がいます。"`, "7", 1), `field "sentence1" is a number, a string is needed`, JSTS},
+		{"an array", sts, `[1]`, "this is an array, an object is needed", JSTS},
+		{"a key twice", sts, strings.Replace(sts, "{", `{"label": 1.5, `, 1), `field "label" comes twice`, JSTS},
+		{"a key in another case", sts, strings.Replace(sts, `"label"`, `"Label"`, 1), "field label is missing", JSTS},
+		{"number of no class", nli, strings.Replace(nli, `"neutral"`, "3", 1), "field label is 3, want 0 (entailment)", JNLI},
 		{"cut short", sts, sts[:40], "not JSON", JSTS},
 		{"not UTF-8", sts, strings.Replace(sts, "猫", "\xff", 1), "not UTF-8", JSTS},
 		{"JNLI for JSTS", sts, nli, "a line of JNLI, the task is JSTS", JSTS},

@@ -17,25 +17,25 @@ import (
 // little more: testArrows.
 var arrows = map[string]string{
 	// What knows nothing of the others.
-	"project": "", "durable": "", "result": "", "backend": "", "eval/metric": "",
+	"project": "", "input": "", "durable": "", "result": "", "backend": "", "eval/metric": "",
 	"ranks": "",
 	// From bytes to graphs.
-	"hub":   "durable project",
-	"model": "",
+	"hub":   "input durable project",
+	"model": "input",
 	// What the model's tests share; it opens a backend.
 	"model/internal/golden": "model backend",
-	"model/checkpoint":      "model durable",
-	"text":                  "project",
-	"corpus":                "text durable project",
-	"encoder":               "model model/checkpoint text backend",
+	"model/checkpoint":      "model input durable",
+	"text":                  "input project",
+	"corpus":                "text input durable project",
+	"encoder":               "model model/checkpoint text input backend",
 	// Experiments: results come out.
 	"train":       "model model/checkpoint encoder text corpus result eval/metric backend durable project",
-	"jglue":       "model encoder text corpus eval/metric",
+	"jglue":       "model encoder text corpus input eval/metric",
 	"pretrain":    "train model model/checkpoint encoder text corpus result backend durable eval/models project",
-	"finetune":    "train jglue eval/models hub model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"finetune":    "train jglue eval/models hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models": "encoder corpus hub model model/checkpoint text result backend project",
-	"eval/pppl":   "eval/models hub model encoder text corpus result durable project",
-	"eval":        "eval/models model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"eval/pppl":   "eval/models hub input model encoder text corpus result durable project",
+	"eval":        "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"bench":       "train pretrain model model/checkpoint encoder text corpus result backend durable project",
 	"doctor":      "backend text hub figure ranks",
 	// Drawing knows results alone.

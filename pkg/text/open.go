@@ -1,15 +1,12 @@
 package text
 
 import (
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // The files of a tokenizer in a model's directory.
@@ -59,9 +56,9 @@ func New(files map[string][]byte) (Tokenizer, error) {
 func readFiles(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, name := range []string{tokenizerFile, configFile, specialFile, addedFile, vocabFile} {
-		data, err := os.ReadFile(filepath.Join(dir, name))
+		data, err := input.InsideFile(dir, name, input.TokenizerLimit)
 		if name == tokenizerFile && errors.Is(err, fs.ErrNotExist) {
-			data, err = readGzip(filepath.Join(dir, name+".gz"))
+			data, err = readGzip(dir, name+".gz")
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -74,20 +71,12 @@ func readFiles(dir string) (map[string][]byte, error) {
 	return files, nil
 }
 
-func readGzip(path string) ([]byte, error) {
-	packed, err := os.ReadFile(path)
+func readGzip(dir, name string) ([]byte, error) {
+	path, err := input.Inside(dir, name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	return data, nil
+	return input.Gzip(path, input.TokenizerLimit)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

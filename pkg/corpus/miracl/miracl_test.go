@@ -103,7 +103,7 @@ func TestRefused(t *testing.T) {
 	a := `{"docid": "a", "title": "", "text": "x"}` + "\n"
 	for want, content := range map[string]string{
 		`1 of 2 passages are not in`:            a,
-		`f.jsonl:2: not valid JSON`:             a + "{\n",
+		`f.jsonl:2: not JSON`:                   a + "{\n",
 		`f.jsonl:1: fields "docid" and "text"`:  `{"id": "a", "text": "x"}`,
 		`f.jsonl:1: field "text" is a number`:   `{"docid": "a", "text": 3}`,
 		`f.jsonl:2: the passage "a" stands twi`: a + strings.Replace(a, `"x"`, `"y"`, 1),

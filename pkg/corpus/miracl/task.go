@@ -1,12 +1,12 @@
 package miracl
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // Pair is the first two positive passages of a topic, by docid.
@@ -93,12 +93,9 @@ func parse(line []byte) (Passage, error) {
 		Title *string `json:"title"`
 		Text  *string `json:"text"`
 	}
-	var wrong *json.UnmarshalTypeError
-	switch err := json.Unmarshal(line, &fields); {
-	case errors.As(err, &wrong):
-		return Passage{}, fmt.Errorf("field %q is a %s, a string is needed", wrong.Field, wrong.Value)
+	switch err := input.Decode(line, &fields); {
 	case err != nil:
-		return Passage{}, errors.New("not valid JSON")
+		return Passage{}, err
 	case fields.Docid == nil || fields.Text == nil:
 		return Passage{}, errors.New("fields \"docid\" and \"text\" are needed")
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/project"
 )
 
@@ -70,7 +71,7 @@ func (s *Sentence) fields(line []byte) error {
 		ID     json.RawMessage `json:"id"`
 		Answer json.RawMessage `json:"answer"`
 	}
-	if err := json.Unmarshal(line, &own); err != nil {
+	if err := input.Decode(line, &own); err != nil {
 		return err
 	}
 	if n, err := strconv.Atoi(string(own.ID)); err == nil {
@@ -80,11 +81,11 @@ func (s *Sentence) fields(line []byte) error {
 		return nil
 	}
 	var one string
-	if json.Unmarshal(own.Answer, &one) == nil {
+	if input.Decode(own.Answer, &one) == nil {
 		s.Expected = []string{one}
 		return nil
 	}
-	if err := json.Unmarshal(own.Answer, &s.Expected); err != nil {
+	if err := input.Decode(own.Answer, &s.Expected); err != nil {
 		return errors.New("field \"answer\" is neither a string nor an array of strings")
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -63,7 +64,7 @@ func id(t corpus.Text, index int) json.RawMessage {
 	var own struct {
 		ID json.RawMessage `json:"id"`
 	}
-	if t.JSON != nil && json.Unmarshal(t.JSON, &own) == nil && len(own.ID) > 0 && (own.ID[0] == '"' || own.ID[0] == '-' || own.ID[0] >= '0' && own.ID[0] <= '9') {
+	if t.JSON != nil && input.Decode(t.JSON, &own) == nil && len(own.ID) > 0 && (own.ID[0] == '"' || own.ID[0] == '-' || own.ID[0] >= '0' && own.ID[0] <= '9') {
 		return own.ID
 	}
 	return json.RawMessage(strconv.Itoa(index))

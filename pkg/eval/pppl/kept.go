@@ -3,7 +3,6 @@ package pppl
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/hub"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -94,7 +94,7 @@ func openKept(ctx context.Context, path string, list []models.Model, o Options, 
 	k := &kept{journal, map[key]Score{}}
 	for i, line := range journal.Rows() {
 		var row journalRow
-		if err := json.Unmarshal(line, &row); err != nil {
+		if err := input.Decode(line, &row); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s:%d: %w", path, i+2, err), journal.Close())
 		}
 		k.scores[key{row.Model, row.Document}] = row.Score

@@ -48,7 +48,7 @@ func TestOpenRefuses(t *testing.T) {
 		`{"query": "a"}`:                  `pairs.jsonl:1: field "positive" is missing`,
 		`{"query": "", "positive": "a"}`:  `pairs.jsonl:1: field "query" is missing, empty`,
 		`{}`:                              `pairs.jsonl:1: field "query" is missing`,
-		`[]`:                              `pairs.jsonl:1: the line is an array`,
+		`[]`:                              `pairs.jsonl:1: the file is a JSON array`,
 		``:                                `no lines`,
 	} {
 		if _, err := Open(write(t, "pairs.jsonl", line), texts); err == nil || !strings.Contains(err.Error(), want) {

@@ -17,6 +17,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/finetune"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/jglue"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
@@ -208,7 +209,7 @@ func (f folder) read(name string, v any) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(content, v); err != nil {
+	if err := input.Decode(content, v); err != nil {
 		return fmt.Errorf("%s: %w; remove it to run it again", path, err)
 	}
 	return nil

@@ -8,8 +8,9 @@ import (
 // DType is an element type, by its name in safetensors.
 type DType string
 
-// The element types that are read and written.
+// The element types whose values are read; all but F64 are written, too.
 const (
+	F64  DType = "F64"
 	F32  DType = "F32"
 	F16  DType = "F16"
 	BF16 DType = "BF16"
@@ -17,15 +18,21 @@ const (
 	I32  DType = "I32"
 )
 
-var sizes = map[DType]int{F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4}
+// sizes has the types of whole bytes that safetensors knows: a file may hold
+// tensors of any of them beside the model's.
+var sizes = map[DType]int{
+	F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4,
+	"C64": 8, "U64": 8, "U32": 4, "U16": 2, "I16": 2, "U8": 1, "I8": 1, "BOOL": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1,
+}
 
-// Size is the number of bytes of an element, 0 for a type that is not supported.
+// Size returns the number of bytes of an element, 0 for a type that is not known.
 func (d DType) Size() int { return sizes[d] }
 
-// Float says whether the type holds floating-point numbers.
-func (d DType) Float() bool { return d == F32 || d == F16 || d == BF16 }
+// Float reports whether Float32s reads the type.
+func (d DType) Float() bool { return d == F64 || d == F32 || d == F16 || d == BF16 }
 
-// ParseDType reads a type as the command line names it.
+// ParseDType reads a type as the command line names it, of those that weights
+// are saved in.
 func ParseDType(name string) (DType, error) {
 	switch name {
 	case "f32", "float32":
@@ -38,7 +45,7 @@ func ParseDType(name string) (DType, error) {
 	return "", fmt.Errorf("dtype %q is none of f32, bf16, f16", name)
 }
 
-// torch is the type's name in config.json.
+// torch returns the type's name in config.json.
 func (d DType) torch() string {
 	return map[DType]string{F32: "float32", BF16: "bfloat16", F16: "float16"}[d]
 }

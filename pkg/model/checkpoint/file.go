@@ -1,69 +1,63 @@
 package checkpoint
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"slices"
-	"syscall"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
-// File is a safetensors file, mapped into memory. Reading from it copies, so
-// what is read outlives it. It must not be truncated while it is open.
+// File is an open safetensors file. It is read with pread rather than mapped
+// into memory: a file that is truncated, or lost by its server, is then an
+// error that names it and not a signal that ends the process. Values are read
+// straight into their slice, which is as fast.
 type File struct {
 	path     string
-	mapped   []byte
-	data     []byte // the tensors' bytes, after the header
+	file     *os.File // nil after Close
+	start    int64    // of the tensors' bytes, behind the header
 	order    []string
 	tensors  map[string]Info
 	metadata map[string]string
 }
 
-// OpenFile maps a file and checks its header completely. Errors name the file
+// OpenFile opens a file and checks its header completely. Errors name the file
 // and the tensor.
 func OpenFile(path string) (*File, error) {
-	f, err := open(path)
+	file, size, err := input.Open(path)
 	if err != nil {
+		if wrong := (*fs.PathError)(nil); errors.As(err, &wrong) {
+			return nil, fmt.Errorf("%s: %w", path, wrong.Err)
+		}
+		return nil, err
+	}
+	f := &File{path: path, file: file}
+	if err := f.parse(size); err != nil {
+		file.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return f, nil
 }
 
-func open(path string) (_ *File, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err.(*os.PathError).Err // the caller names the path
+func (f *File) parse(size int64) error {
+	first := make([]byte, min(8, size))
+	if _, err := f.file.ReadAt(first, 0); err != nil {
+		return err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("not a regular file")
-	}
-	if info.Size() < 8 {
-		_, err := headerSize(make([]byte, info.Size()), info.Size())
-		return nil, err
-	}
-	mapped, err := syscall.Mmap(int(file.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
-	if err != nil {
-		return nil, fmt.Errorf("map into memory: %w", err)
-	}
-	f := &File{path: path, mapped: mapped}
-	if err := f.parse(); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-func (f *File) parse() error {
-	n, err := headerSize(f.mapped[:8], int64(len(f.mapped)))
+	n, err := headerSize(first, size)
 	if err != nil {
 		return err
 	}
-	f.data = f.mapped[8+n:]
-	tensors, metadata, err := parseHeader(f.mapped[8:8+n], int64(len(f.data)))
+	header := make([]byte, n)
+	if _, err := f.file.ReadAt(header, 8); err != nil && n > 0 {
+		return readError(err)
+	}
+	f.start = int64(8 + n)
+	tensors, metadata, err := parseHeader(header, size-f.start)
 	if err != nil {
 		return err
 	}
@@ -76,14 +70,14 @@ func (f *File) parse() error {
 	return nil
 }
 
-// Close unmaps the file.
+// Close closes the file. What was read from it stays.
 func (f *File) Close() error {
-	mapped := f.mapped
-	f.mapped, f.data = nil, nil
-	if mapped == nil {
+	if f.file == nil {
 		return nil
 	}
-	return syscall.Munmap(mapped)
+	file := f.file
+	f.file = nil
+	return file.Close()
 }
 
 // Names lists the tensors in the order of their data.
@@ -95,20 +89,59 @@ func (f *File) Info(name string) (Info, bool) {
 	return info, ok
 }
 
-// Metadata is the header's __metadata__, nil where there is none.
+// Metadata returns the header's __metadata__, nil where there is none.
 func (f *File) Metadata() map[string]string { return f.metadata }
 
-// Path is the file's name as it was opened.
+// Path returns the file's name as it was opened.
 func (f *File) Path() string { return f.path }
 
-// raw gives a tensor's bytes in the mapping.
-func (f *File) raw(name string) (Info, []byte, error) {
+// find returns the description of a tensor that can be read.
+func (f *File) find(name string) (Info, error) {
 	info, ok := f.tensors[name]
 	if !ok {
-		return Info{}, nil, fmt.Errorf("%s: there is no tensor %q", f.path, name)
+		return Info{}, fmt.Errorf("%s: there is no tensor %q", f.path, name)
 	}
-	if f.data == nil {
-		return Info{}, nil, fmt.Errorf("%s: read after it was closed", f.path)
+	if f.file == nil {
+		return Info{}, fmt.Errorf("%s: read after it was closed", f.path)
 	}
-	return info, f.data[info.begin:info.end], nil
+	return info, nil
+}
+
+// readAt fills out with the bytes of a tensor from its byte at on.
+func (f *File) readAt(out []byte, info Info, at int) error {
+	if len(out) == 0 {
+		return nil
+	}
+	if _, err := f.file.ReadAt(out, f.start+int64(info.begin+at)); err != nil {
+		return fmt.Errorf("%s: tensor %q: %w", f.path, info.Name, readError(err))
+	}
+	return nil
+}
+
+// readError says that a file has become shorter since it was opened.
+func readError(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errors.New("the file was truncated while it was read; fetch or copy it again")
+	}
+	return err
+}
+
+// equal compares the bytes of two tensors.
+func equal(f *File, a Info, g *File, b Info) (bool, error) {
+	const piece = 1 << 20
+	n := a.end - a.begin
+	if b.end-b.begin != n {
+		return false, nil
+	}
+	x, y := make([]byte, min(piece, n)), make([]byte, min(piece, n))
+	for at := 0; at < n; at += piece {
+		x, y = x[:min(piece, n-at)], y[:min(piece, n-at)]
+		if err := errors.Join(f.readAt(x, a, at), g.readAt(y, b, at)); err != nil {
+			return false, err
+		}
+		if !bytes.Equal(x, y) {
+			return false, nil
+		}
+	}
+	return true, nil
 }

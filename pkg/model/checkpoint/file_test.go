@@ -165,3 +165,20 @@ func TestWriteRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A file that is truncated while it is open is an error that names it.
+func TestTruncatedWhileOpen(t *testing.T) {
+	for _, dtype := range []DType{F32, BF16} {
+		path := filepath.Join(t.TempDir(), "x.safetensors")
+		if err := WriteFile(path, []Tensor{{Name: "x", DType: dtype, Shape: []int{1 << 20}, Data: make([]float32, 1<<20)}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		f := openFile(t, path)
+		if err := os.Truncate(path, 5000); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Float32s("x"); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "truncated") {
+			t.Errorf("%s: %v", dtype, err)
+		}
+	}
+}

@@ -10,6 +10,8 @@ import (
 	"math"
 	"slices"
 	"unicode/utf8"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // maxHeader is safetensors' own limit.
@@ -58,7 +60,7 @@ func parseHeader(header []byte, dataSize int64) (tensors []Info, metadata map[st
 	}
 	err = members(header, func(name string, value json.RawMessage) error {
 		if name == "__metadata__" {
-			if err := json.Unmarshal(value, &metadata); err != nil {
+			if err := input.Decode(value, &metadata); err != nil {
 				return errors.New("header: __metadata__ is not an object of strings")
 			}
 			return nil
@@ -106,8 +108,8 @@ func parseInfo(name string, value json.RawMessage) (Info, error) {
 		Shape   []int64 `json:"shape"`
 		Offsets []int64 `json:"data_offsets"`
 	}
-	if err := json.Unmarshal(value, &raw); err != nil {
-		return fail("dtype, shape and data_offsets are not a name, whole numbers and whole numbers")
+	if err := input.Decode(value, &raw); err != nil {
+		return fail("%v", err)
 	}
 	if raw.DType == nil || raw.Shape == nil || len(raw.Offsets) != 2 {
 		return fail("dtype, shape or data_offsets (two numbers) are missing")
@@ -115,7 +117,7 @@ func parseInfo(name string, value json.RawMessage) (Info, error) {
 	info := Info{Name: name, DType: *raw.DType, Shape: make([]int, len(raw.Shape))}
 	size := int64(info.DType.Size())
 	if size == 0 {
-		return fail("dtype %q is not supported (F32, F16, BF16, I64, I32 are); convert it first", info.DType)
+		return fail("dtype %q is not one of safetensors' whole bytes; convert the file first", info.DType)
 	}
 	begin, end := raw.Offsets[0], raw.Offsets[1]
 	if begin < 0 || end < begin {

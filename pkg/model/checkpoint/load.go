@@ -57,7 +57,7 @@ func (c *Checkpoint) load(arch model.Architecture, head model.Head, fresh func(*
 		}
 	}
 	if head == model.MaskedLM {
-		l.checkTwins()
+		l.useTwins()
 	}
 	l.checkUnexpected(head, fresh != nil)
 	if l.problems.any() {
@@ -76,11 +76,18 @@ func (w *weights) read(found map[string]string) (model.Values, error) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for name, stored := range found {
 		group.Go(func() error {
-			x, err := w.owner[stored].Float32s(stored)
+			file := w.owner[stored]
+			x, err := file.Float32s(stored)
+			if err != nil {
+				return err
+			}
+			if i := notFinite(x); i >= 0 {
+				return fmt.Errorf("%s: tensor %q holds %g at element %d: the model diverged in training, or overflowed in %s; take an earlier checkpoint or its weights in float32", file.path, stored, x[i], i, file.tensors[stored].DType)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			values[name] = x
-			return err
+			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -136,9 +143,15 @@ func (l *loader) match(p model.Param) string {
 	return name
 }
 
-// find gives the file's name of a weight: its own, or that of its twin where
-// the file holds that one alone.
+// find returns the file's name of a weight: its own, or that of its twin where
+// the file holds that one alone. Of two biases of a tied decoder that differ
+// transformers computes with the decoder's.
 func (l *loader) find(name string) (string, bool) {
+	for _, twin := range l.twins {
+		if stored, ok := l.stored[twin[1]]; ok && twin[0] == name && !embeddings(name) && !l.separate[twin[1]] {
+			return stored, true
+		}
+	}
 	if stored, ok := l.stored[name]; ok {
 		return stored, true
 	}

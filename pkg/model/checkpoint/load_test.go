@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,9 +112,15 @@ func TestRefused(t *testing.T) {
 		{"two names of one weight", "modernbert-masked", func(t *testing.T, x map[string]Tensor, _ string) {
 			x["final_norm.weight"] = x[norm]
 		}, []string{"unexpected", "same weight"}},
-		{"decoder unlike the embedding it is tied to", "modernbert-masked", func(t *testing.T, x map[string]Tensor, _ string) {
-			x["decoder.weight"] = Tensor{Shape: []int{13, 8}, Data: make([]float32, 13*8)}
-		}, []string{"decoder.weight is not equal to model.embeddings.tok_embeddings.weight"}},
+		{"NaN", "modernbert-masked", func(t *testing.T, x map[string]Tensor, _ string) {
+			x[norm].Data.([]float32)[3] = float32(math.NaN())
+		}, []string{"holds NaN at element 3: the model diverged"}},
+		{"infinity in float16", "modernbert-masked", func(t *testing.T, x map[string]Tensor, _ string) {
+			tensor := x[norm]
+			tensor.DType = F16
+			tensor.Data.([]float32)[0] = -7e4
+			x[norm] = tensor
+		}, []string{"holds -Inf at element 0", "overflowed in F16"}},
 		{"untied without a decoder", "modernbert-untied", func(t *testing.T, x map[string]Tensor, _ string) { delete(x, "decoder.weight") },
 			[]string{"1 missing: decoder.weight"}},
 		{"untied without an embedding", "modernbert-untied", func(t *testing.T, x map[string]Tensor, _ string) {
@@ -163,7 +170,7 @@ func TestRefused(t *testing.T) {
 		{"pickled weights", "modernbert-shards", func(t *testing.T, _ map[string]Tensor, dir string) {
 			os.Remove(filepath.Join(dir, IndexFile))
 			write(t, dir, "pytorch_model.bin", "")
-		}, []string{"pytorch_model.bin", "convert it"}},
+		}, []string{"pytorch_model.bin", "convert them", "refs/pr/N"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := change(t, test.from, func(x map[string]Tensor, dir string) {
@@ -209,6 +216,11 @@ func TestAccepted(t *testing.T) {
 					x[short] = tensor
 				}
 			}
+		}},
+		{"tables of older versions and other trainers", "modernbert-masked", func(x map[string]Tensor) {
+			x["model.layers.0.attn.rotary_emb.inv_freq"] = Tensor{Shape: []int{2}, Data: []float32{1, 2}}
+			x["model.rotary_emb.full_attention_original_inv_freq"] = Tensor{Shape: []int{2}, Data: []float32{1, 2}}
+			x["embeddings.position_ids"] = Tensor{Shape: []int{1, 2}, Data: []int64{0, 1}}
 		}},
 		{"one bias for two, as older versions saved it", "bert-untied", func(x map[string]Tensor) {
 			x["cls.predictions.bias"] = x["cls.predictions.decoder.bias"]

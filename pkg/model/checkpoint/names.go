@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"slices"
 	"strings"
 
 	"llmjp.internal/modernbert/pkg/model"
@@ -17,8 +16,6 @@ type family struct {
 	// beside are those that the file of a masked language model may hold
 	// although the model has no use for them: what else was pretrained.
 	beside []string
-	// buffers are no weights: older versions saved them.
-	buffers []string
 	// twins are two names of one tensor where weights are tied: a file holds
 	// either, or both with equal values.
 	twins [][2]string
@@ -49,7 +46,6 @@ var families = map[string]family{
 			"bert.pooler.dense.weight", "bert.pooler.dense.bias",
 			"cls.seq_relationship.weight", "cls.seq_relationship.bias",
 		},
-		buffers: []string{"bert.embeddings.position_ids"},
 		twins: [][2]string{
 			{"bert.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"},
 			{"cls.predictions.bias", "cls.predictions.decoder.bias"},
@@ -62,14 +58,19 @@ var families = map[string]family{
 type names struct {
 	family
 	known map[string]bool // every name of the architecture with any head
+	// separate are the weights of the masked language model: a twin among them
+	// is no copy.
+	separate map[string]bool
 }
 
 func newNames(arch model.Architecture) names {
-	n := names{families[arch.Type()], map[string]bool{}}
+	n := names{families[arch.Type()], map[string]bool{}, map[string]bool{}}
+	for _, p := range arch.Params(model.MaskedLM) {
+		n.separate[p.Name] = true
+	}
 	n.twins = nil
 	for _, twin := range families[arch.Type()].twins {
-		embedding := strings.Contains(twin[0], "embeddings")
-		if !embedding || !has(arch.Params(model.MaskedLM), twin[1]) { // untied, the decoder is a weight of its own
+		if !embeddings(twin[0]) || !n.separate[twin[1]] { // untied, the decoder is a weight of its own
 			n.twins = append(n.twins, twin)
 		}
 	}
@@ -78,19 +79,16 @@ func newNames(arch model.Architecture) names {
 			n.known[p.Name] = true
 		}
 	}
-	for _, list := range [][]string{n.heads, n.buffers} {
-		for _, name := range list {
-			n.known[name] = true
-		}
+	for _, name := range n.heads {
+		n.known[name] = true
 	}
 	return n
 }
 
-func has(params []model.Param, name string) bool {
-	return slices.ContainsFunc(params, func(p model.Param) bool { return p.Name == name })
-}
+// embeddings reports whether a tensor is the table that a decoder may be tied to.
+func embeddings(name string) bool { return strings.Contains(name, "embeddings") }
 
-// canonical is a tensor's name here; a name that nobody knows stays as it is.
+// canonical returns a tensor's name here; a name that nobody knows stays as it is.
 func (n names) canonical(name string) string {
 	for _, tail := range n.tails {
 		if front, ok := strings.CutSuffix(name, tail[0]); ok {

@@ -1,16 +1,15 @@
 package checkpoint
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/bert"
 	"llmjp.internal/modernbert/pkg/model/modernbert"
@@ -51,12 +50,18 @@ func Open(dir string) (*Checkpoint, error) {
 	defer w.Close()
 	c := &Checkpoint{Dir: dir, Arch: arch, DType: w.dtype()}
 	names := newNames(arch)
-	held := map[string]bool{}
+	stored := map[string]string{}
 	for _, name := range w.names() {
-		held[names.canonical(name)] = true
+		stored[names.canonical(name)] = name
 	}
-	c.Head = names.headOf(class, func(name string) bool { return held[name] })
-	if b, ok := arch.(*bert.Config); ok && !held["bert.pooler.dense.weight"] {
+	held := func(name string) bool { return stored[name] != "" }
+	c.Head = names.headOf(class, held)
+	if c.Head == model.MaskedLM {
+		if c.Arch, err = untied(arch, w, stored); err != nil {
+			return nil, fmt.Errorf("weights: %w", err)
+		}
+	}
+	if b, ok := c.Arch.(*bert.Config); ok && !held("bert.pooler.dense.weight") {
 		c.Arch = b.WithoutPooler()
 	}
 	return c, nil
@@ -71,7 +76,7 @@ func Config(dir string) (model.Architecture, error) {
 // openConfig also gives the first of architectures, "" where there is none.
 func openConfig(dir string) (model.Architecture, string, error) {
 	path := filepath.Join(dir, ConfigFile)
-	data, err := os.ReadFile(path)
+	data, err := input.InsideFile(dir, ConfigFile, input.ConfigLimit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", fmt.Errorf("%s is not there: %s is not a model's directory in Hugging Face format", path, dir)
 	}
@@ -90,14 +95,8 @@ func parseConfig(data []byte) (model.Architecture, string, error) {
 		Type          *string  `json:"model_type"`
 		Architectures []string `json:"architectures"`
 	}
-	if err := json.Unmarshal(data, &kind); err != nil {
-		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
-			return nil, "", fmt.Errorf("field %q is a %s, which it cannot be", wrong.Field, wrong.Value)
-		}
-		if json.Valid(data) {
-			return nil, "", errors.New("not a JSON object")
-		}
-		return nil, "", fmt.Errorf("not JSON: %w", err)
+	if err := input.Decode(data, &kind); err != nil {
+		return nil, "", err
 	}
 	supported := strings.Join(slices.Sorted(maps.Keys(parsers)), " and ")
 	if kind.Type == nil {
@@ -114,7 +113,7 @@ func parseConfig(data []byte) (model.Architecture, string, error) {
 	return arch, kind.Architectures[0], nil
 }
 
-// dtype is the type that most bytes of floating-point tensors have.
+// dtype returns the type of most floating-point elements, F32 for F64.
 func (w *weights) dtype() DType {
 	count := map[DType]int{}
 	most := F32

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/bert"
 )
@@ -70,14 +70,14 @@ const promptsFile = "config_sentence_transformers.json"
 func ReadPrompts(dir string) (Prompts, error) {
 	p := Prompts{ByName: map[string]string{}}
 	path := filepath.Join(dir, promptsFile)
-	data, err := os.ReadFile(path)
+	data, err := input.InsideFile(dir, promptsFile, input.ConfigLimit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, nil
 	}
 	if err != nil {
 		return p, err
 	}
-	if err := json.Unmarshal(data, &p); err != nil {
+	if err := input.Decode(data, &p); err != nil {
 		return p, fmt.Errorf("%s: %w", path, err)
 	}
 	if p.ByName == nil {
@@ -99,7 +99,7 @@ func maxLength(tokenizerConfig []byte, model int) (int, error) {
 	var config struct {
 		Length *float64 `json:"model_max_length"` // "none" is 1e30
 	}
-	if err := json.Unmarshal(tokenizerConfig, &config); err != nil {
+	if err := input.Decode(tokenizerConfig, &config); err != nil {
 		return 0, fmt.Errorf("tokenizer_config.json: %w", err)
 	}
 	if config.Length == nil || *config.Length >= float64(model) {

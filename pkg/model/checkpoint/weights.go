@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // The files of a model's directory.
@@ -45,7 +46,7 @@ func (w *weights) names() []string {
 // model.safetensors.index.json names, as transformers chooses.
 func openWeights(dir string) (*weights, error) {
 	path := filepath.Join(dir, WeightsFile)
-	_, err := os.Stat(path)
+	_, err := input.Inside(dir, WeightsFile)
 	if err == nil {
 		f, err := OpenFile(path)
 		if err != nil {
@@ -61,7 +62,7 @@ func openWeights(dir string) (*weights, error) {
 		return nil, err
 	}
 	index := filepath.Join(dir, IndexFile)
-	content, err := os.ReadFile(index)
+	content, err := input.InsideFile(dir, IndexFile, input.ConfigLimit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, noWeights(dir)
 	}
@@ -79,7 +80,7 @@ func openWeights(dir string) (*weights, error) {
 func noWeights(dir string) error {
 	for _, other := range []string{"pytorch_model.bin", "pytorch_model.bin.index.json"} {
 		if _, err := os.Stat(filepath.Join(dir, other)); err == nil {
-			return fmt.Errorf("%s has %s and no %s; convert it once in Python: AutoModel….from_pretrained(DIR).save_pretrained(NEW)", dir, other, WeightsFile)
+			return fmt.Errorf("%s has %s and no %s: pickled weights can run code and are not read; take the hub's own conversion, OWNER/NAME@refs/pr/N, or convert them once in Python: AutoModelForMaskedLM.from_pretrained(DIR).save_pretrained(NEW)", dir, other, WeightsFile)
 		}
 	}
 	return fmt.Errorf("%s has neither %s nor %s", dir, WeightsFile, IndexFile)
@@ -99,6 +100,9 @@ func openShards(dir, path string, index []byte) (_ *weights, err error) {
 		}
 	}()
 	for _, shard := range slices.Sorted(maps.Keys(shards(shardOf))) {
+		if _, err := input.Inside(dir, shard); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("shard %w", err)
+		}
 		f, err := OpenFile(filepath.Join(dir, shard))
 		if err != nil {
 			return nil, fmt.Errorf("shard %w", err)
@@ -128,10 +132,7 @@ func parseIndex(index []byte) (map[string]string, error) {
 	var content struct {
 		Map map[string]string `json:"weight_map"`
 	}
-	if err := json.Unmarshal(index, &content); err != nil {
-		if json.Valid(index) {
-			return nil, errors.New("not an index: weight_map is not an object of tensors and shards")
-		}
+	if err := input.Decode(index, &content); err != nil {
 		return nil, fmt.Errorf("not an index: %w", err)
 	}
 	if len(content.Map) == 0 {

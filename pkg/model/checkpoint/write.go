@@ -79,7 +79,7 @@ func (t *Tensor) complete() error {
 		return fmt.Errorf("tensor %q: data of type %T cannot be written", t.Name, t.Data)
 	}
 	t.DType = cmp.Or(t.DType, natural)
-	if t.DType != natural && !(natural == F32 && t.DType.Float()) {
+	if t.DType != natural && !(natural == F32 && (t.DType == F16 || t.DType == BF16)) {
 		return fmt.Errorf("tensor %q: %T cannot be written as %q", t.Name, t.Data, t.DType)
 	}
 	if t.Name == "" || t.Name == "__metadata__" || !utf8.ValidString(t.Name) {

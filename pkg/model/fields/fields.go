@@ -6,14 +6,14 @@ package fields
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // Fields are the members of a JSON object. Reading methods leave their target
@@ -25,16 +25,9 @@ type Fields struct {
 
 // Parse reads a JSON object.
 func Parse(data []byte) (*Fields, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	var values map[string]json.RawMessage
-	if err := decoder.Decode(&values); err != nil {
-		return nil, fmt.Errorf("not a JSON object: %w", err)
-	}
-	if values == nil {
-		return nil, errors.New("not a JSON object: null")
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("something follows the JSON object")
+	values, err := input.Object(data)
+	if err != nil {
+		return nil, err
 	}
 	return &Fields{values: values}, nil
 }
@@ -99,7 +92,7 @@ func (f *Fields) ID(name string, to *int) {
 		return
 	}
 	var ids []int
-	if json.Unmarshal(f.values[name], &ids) != nil || len(ids) == 0 {
+	if input.Decode(f.values[name], &ids) != nil || len(ids) == 0 {
 		f.Fail(name, "%s is neither an id nor a list of ids", f.Raw(name))
 		return
 	}
@@ -143,7 +136,7 @@ func read[T any](f *Fields, name string, to *T, complaint string) {
 		return
 	}
 	var value T
-	if json.Unmarshal(f.values[name], &value) != nil {
+	if input.Decode(f.values[name], &value) != nil {
 		f.Fail(name, "%s is %s", f.Raw(name), complaint)
 		return
 	}
