@@ -46,7 +46,8 @@ func newDoctor() *cobra.Command {
 	return cmd
 }
 
-// findingLine is a row of doctor's table; what is to be done stands under it.
+// findingLine formats one row of doctor's table, with what to do about it on a
+// line below.
 func findingLine(f doctor.Finding) string {
 	line := fmt.Sprintf("%-11s %-8s %s\n", f.Part, f.State, f.Found)
 	if f.Do != "" {

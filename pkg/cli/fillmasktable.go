@@ -56,7 +56,8 @@ func inTokens(all []fillmask.Answers, sentence int) string {
 	return fmt.Sprintf(" (tokens: %s; a mask holds one)", strings.Join(parts, ", "))
 }
 
-// guessColumns are the columns of a mask's table, their heads first.
+// guessColumns returns the columns of one mask's table: a token and a
+// probability column a model, heads first.
 func guessColumns(all []fillmask.Answers, sentence, mask int) [][]string {
 	var columns [][]string
 	rank := []string{""}

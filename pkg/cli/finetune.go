@@ -62,7 +62,7 @@ func newFineTune() *cobra.Command {
 	return cmd
 }
 
-// flags are those that finetune and sweep share.
+// flags defines the flags that finetune and sweep share.
 func (o *fineTuneOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.task, "task", "", "`TASK`: jsts, jnli or jcola")
@@ -168,7 +168,7 @@ func fineTune(ctx context.Context, o fineTuneOptions, config finetune.Config, st
 	return err
 }
 
-// others are further metrics: " (spearman 0.8012)".
+// others formats the further metrics of a score: " (spearman 0.8012)".
 func others(metrics map[string]float64) string {
 	var parts []string
 	for name, value := range metrics {

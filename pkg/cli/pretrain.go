@@ -82,7 +82,7 @@ func newPretrain() *cobra.Command {
 	return cmd
 }
 
-// settings are the preset's with the changes of --set.
+// settings returns the preset's settings with the changes of --set.
 func (o pretrainOptions) settings() (pretrain.Settings, error) {
 	s, err := pretrain.Preset(o.preset, o.stage)
 	if err != nil {

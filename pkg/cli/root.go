@@ -86,7 +86,7 @@ func newRoot() *cobra.Command {
 	return root
 }
 
-// newHelp is cobra's help with a topic that is unknown being an error.
+// newHelp makes cobra's help command, for which an unknown topic is an error.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [SUBCOMMAND]",

@@ -169,7 +169,7 @@ func printBest(stdout io.Writer, j *result.JGLUE) error {
 	}{s.Best, s.Runs, s.Mean, deviation(s), s.Seeds, s.Median, s.Settings, worth{selection.Chosen, selection.HeldOut, selection.Worth()}})
 }
 
-// deviation is null where there is one seed.
+// deviation returns the standard deviation over seeds, nil for a single seed.
 func deviation(s result.TaskScore) *float64 {
 	if s.Seeds < 2 {
 		return nil
@@ -177,8 +177,8 @@ func deviation(s result.TaskScore) *float64 {
 	return &s.Deviation
 }
 
-// worker is the command line of a process that makes some of the runs, which
-// gets their numbers behind it.
+// worker returns the command line of a process that makes some of a sweep's
+// runs; the numbers of the runs follow it.
 func (o *sweepOptions) worker(config finetune.Config, grid sweep.Grid) ([]string, error) {
 	program, err := os.Executable()
 	if err != nil {

@@ -102,7 +102,7 @@ func tokenize(ctx context.Context, o tokenizeOptions, stdout, stderr io.Writer) 
 	return out.Flush()
 }
 
-// tokenLine is {"ids": […], "tokens": […]}.
+// tokenLine formats one line of output: {"ids": […], "tokens": […]}.
 func tokenLine(ids []int32, pieces []string) []byte {
 	line := make([]byte, 0, 32+24*len(ids))
 	line = append(line, `{"ids": [`...)
@@ -122,7 +122,7 @@ func tokenLine(ids []int32, pieces []string) []byte {
 	return append(line, "]}\n"...)
 }
 
-// quotedPieces are the vocabulary's pieces by id, as JSON strings.
+// quotedPieces returns the vocabulary's pieces by id, as JSON strings.
 func quotedPieces(tok text.Tokenizer) []string {
 	pieces := make([]string, tok.VocabSize())
 	var quoted strings.Builder

@@ -13,8 +13,9 @@ import (
 // Module is the path in the project's go.mod.
 const Module = "llmjp.internal/modernbert"
 
-// Root is the project's folder: MODERNBERT_ROOT where it is set, else the
-// nearest folder from the working directory upwards whose go.mod is ours.
+// Root returns the project's folder: MODERNBERT_ROOT where it is set, else the
+// nearest folder from the working directory upwards whose go.mod is the
+// project's.
 func Root() (string, error) {
 	if dir := os.Getenv("MODERNBERT_ROOT"); dir != "" {
 		if !ours(dir) {
@@ -36,7 +37,7 @@ func Root() (string, error) {
 	}
 }
 
-// Path is a path in the project, such as Path("data", "tokenizer").
+// Path joins a path in the project, such as Path("data", "tokenizer").
 func Path(elements ...string) (string, error) {
 	root, err := Root()
 	if err != nil {

@@ -90,8 +90,8 @@ func (a *Answers) decode(e *encoder.Encoder, sentences []Sentence) error {
 	return nil
 }
 
-// Experiment is Table 3: every model's guesses for the first mask of every
-// sentence. files are the inputs that the provenance names.
+// Experiment makes Table 3: every model's guesses for the first mask of every
+// sentence. The provenance names the input files.
 func Experiment(ctx context.Context, list []models.Model, sentences []Sentence, o Options, files ...string) (*result.FillMask, error) {
 	began := time.Now()
 	all, err := Ask(ctx, list, sentences, o)
@@ -101,7 +101,7 @@ func Experiment(ctx context.Context, list []models.Model, sentences []Sentence, 
 	return Result(ctx, sentences, all, began, files...)
 }
 
-// Result is what Ask found, in the form from which Table 3 is drawn.
+// Result converts the answers of Ask to the result that Table 3 is drawn from.
 func Result(ctx context.Context, sentences []Sentence, all []Answers, began time.Time, files ...string) (*result.FillMask, error) {
 	r := &result.FillMask{}
 	var list []models.Model

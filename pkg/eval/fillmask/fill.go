@@ -96,7 +96,8 @@ func maskedRows(e *encoder.Encoder, tok text.Tokenizer, texts []string, o Option
 	return rows, positions, nil
 }
 
-// encoded are the ids of a whole text.
+// encoded returns the ids of a text, not cut to a length; with whole the masks
+// do not break the text around them (see unbroken).
 func encoded(e *encoder.Encoder, tok text.Tokenizer, s string, whole bool) ([]int32, error) {
 	if whole {
 		return unbroken(e, tok, s)
@@ -105,7 +106,7 @@ func encoded(e *encoder.Encoder, tok text.Tokenizer, s string, whole bool) ([]in
 	return row.IDs, err
 }
 
-// where are the positions of an id.
+// where returns the positions at which an id stands.
 func where(ids []int32, id int32) (at []int) {
 	for i, x := range ids {
 		if x == id {

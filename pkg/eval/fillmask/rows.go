@@ -2,8 +2,8 @@ package fillmask
 
 import "fmt"
 
-// Rows are a table's: each text, then the guesses for its first mask with
-// their probabilities.
+// Rows returns a table's rows: each text, then the guesses for its first mask
+// with their probabilities.
 func Rows(texts []string, filled [][][]Guess) [][]string {
 	rows := make([][]string, len(texts))
 	for i, masks := range filled {

@@ -29,7 +29,7 @@ func Sentences(texts ...string) []Sentence {
 	return out
 }
 
-// PaperFile is the path of the sentences of the paper's test.
+// PaperFile returns the path of the paper's 73 test sentences.
 func PaperFile() (string, error) { return project.Path("data", "fill-mask.jsonl") }
 
 // Read reads texts (see corpus.Texts), and where lines of JSON have an

@@ -90,7 +90,7 @@ func numbers(n int) iter.Seq[int] {
 	}
 }
 
-// bin is the bin of a document, -1 for none.
+// bin returns the number of a document's length bin, -1 for none.
 func (o Options) bin(d Document) int {
 	if d.Cut || len(d.IDs) < shortest {
 		return -1

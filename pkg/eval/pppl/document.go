@@ -59,7 +59,8 @@ func Read(ctx context.Context, patterns ...string) ([]corpus.Text, error) {
 	return all, nil
 }
 
-// id is a text's id as its line has it, a string or a number, else its number.
+// id returns a text's id: its line's own, a string or a number, else its place
+// in the input.
 func id(t corpus.Text, index int) json.RawMessage {
 	var own struct {
 		ID json.RawMessage `json:"id"`

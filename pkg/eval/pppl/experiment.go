@@ -40,7 +40,7 @@ type Options struct {
 	only []int // of the input are scored, where it is not nil
 }
 
-// Paper are the paper's options.
+// Paper returns the paper's options.
 func Paper() Options {
 	return Options{Positions: PaperPositions, Seed: PaperSeed, MaxLength: PaperMaxLength, PerBin: PaperPerBin, Bins: result.PaperBins()}
 }

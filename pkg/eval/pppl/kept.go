@@ -74,7 +74,7 @@ func (o Options) header(ctx context.Context, list []models.Model, inputs []strin
 	return h, nil
 }
 
-// digest is a short name of values.
+// digest returns a short name that only the same values have.
 func digest(values ...any) string {
 	return fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, values...)))[:16]
 }

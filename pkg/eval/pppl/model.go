@@ -72,7 +72,7 @@ func (s Scores) say(o Options, limit int) {
 	}
 }
 
-// indices are the documents' places in the input.
+// indices returns the places of the scored documents in the input.
 func (s Scores) indices() []int {
 	all := make([]int, len(s.Documents))
 	for i, d := range s.Documents {

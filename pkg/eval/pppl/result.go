@@ -9,8 +9,8 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Result is what Measure found, in the form from which Figure 2 is drawn. It
-// leaves out texts without a token.
+// Result converts the scores of Measure to the result that Figure 2 is drawn
+// from. It leaves out texts without a token.
 func Result(ctx context.Context, all []Scores, o Options, began time.Time, inputs ...string) (*result.PseudoPerplexity, error) {
 	r := &result.PseudoPerplexity{Positions: o.Positions, Bins: o.Bins, Wanted: o.PerBin}
 	if len(r.Bins) == 0 {
@@ -49,7 +49,7 @@ func computedIn(compute string) string {
 	return fmt.Sprintf("losses computed in %s (the paper: bfloat16)", compute)
 }
 
-// Experiment is Figure 2 and Appendix A: Measure and Result in one.
+// Experiment makes Figure 2 and Appendix A: Measure, then Result.
 func Experiment(ctx context.Context, list []models.Model, o Options, journal string, inputs ...string) (*result.PseudoPerplexity, error) {
 	began := time.Now()
 	all, finish, err := Measure(ctx, list, o, journal, inputs...)

@@ -44,7 +44,7 @@ func (t *Task) Measures(ctx context.Context) ([]result.RetrievalRow, error) {
 	return rows, nil
 }
 
-// Row is the scores under a name, for a table.
+// Row returns the scores as a table's row with the given label.
 func (s Scores) Row(c result.Checkpoint) result.RetrievalRow {
 	return result.RetrievalRow{Checkpoint: c, Recall10: s.Recall10, MRR10: s.MRR10}
 }

@@ -10,7 +10,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Experiment is Table 4: the measures that need no model, then each model.
+// Experiment makes Table 4: the measures that need no model, then each model.
 func Experiment(ctx context.Context, from Source, list []models.Model, options encoder.Options, o sentence.Options) (*result.Retrieval, error) {
 	began := time.Now()
 	task, err := from.Open()

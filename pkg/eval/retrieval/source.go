@@ -62,5 +62,5 @@ func source(name, dir string) Source {
 // Open reads the task.
 func (s Source) Open() (*Task, error) { return Open(s.Pairs, s.Texts...) }
 
-// Files are the files of the pairs and their passages.
+// Files returns the paths of the pairs and of their passages.
 func (s Source) Files() []string { return append([]string{s.Pairs}, s.Texts...) }

@@ -34,9 +34,9 @@ func (t *Task) Edit(ctx context.Context, progress func(done, total int)) (Scores
 	return t.edit(ctx, progress, func(int, int) float64 { return 1 })
 }
 
-// EditShare is Edit with each distance divided by the length of the longer of
-// the two texts, which takes away the preference for passages of the query's
-// own length. Two empty texts are equal.
+// EditShare ranks as Edit does, with each distance divided by the length of
+// the longer text, which removes the preference for passages as long as the
+// query. The distance of two empty texts is 0.
 func (t *Task) EditShare(ctx context.Context, progress func(done, total int)) (Scores, error) {
 	return t.edit(ctx, progress, func(query, passage int) float64 { return float64(max(query, passage, 1)) })
 }

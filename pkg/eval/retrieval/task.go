@@ -38,10 +38,10 @@ func Open(pairs string, texts ...string) (*Task, error) {
 	return t, nil
 }
 
-// Len is the number of queries, and of passages.
+// Len returns the number of queries, which is that of passages.
 func (t *Task) Len() int { return len(t.Queries) }
 
-// Examples are pairs from the beginning, the middle and the end.
+// Examples returns three pairs: from the beginning, the middle and the end.
 func (t *Task) Examples() (pairs [][2]string) {
 	if t.Len() == 0 {
 		return nil

@@ -24,10 +24,10 @@ type Options struct {
 // no model any.
 type Prompts struct{ Query, Passage string }
 
-// Queries are texts as the model reads them where they ask.
+// Queries puts the model's query prompt before each text.
 func (p Prompts) Queries(texts []string) []string { return prefixed(p.Query, texts) }
 
-// Passages are texts as the model reads them where they answer.
+// Passages puts the model's passage prompt before each text.
 func (p Prompts) Passages(texts []string) []string { return prefixed(p.Passage, texts) }
 
 func prefixed(prompt string, texts []string) []string {

@@ -31,8 +31,8 @@ func (o *Options) complete() {
 	}
 }
 
-// Experiment is Figures 3 and 4: every model's alignment, uniformity, and
-// squared distances of the same positive and random pairs.
+// Experiment makes Figures 3 and 4: every model's alignment and uniformity,
+// and its squared distances of the same positive and random pairs.
 func Experiment(ctx context.Context, from retrieval.Source, list []models.Model, o Options) (*result.AlignmentUniformity, *result.Similarity, error) {
 	began := time.Now()
 	o.complete()

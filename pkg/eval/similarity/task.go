@@ -60,9 +60,10 @@ func (t *Task) Draw(from *corpus.Passages, n int, seed uint64) error {
 	return nil
 }
 
-// DrawTexts is Draw from files of texts (see corpus.Texts), such as the
-// articles of Wikipedia that the authors draw from. They are read twice, once
-// to count them; only the chosen ones are held.
+// DrawTexts draws the random pairs as Draw does, from files of texts (see
+// corpus.Texts) such as the Wikipedia articles that the authors draw from. It
+// reads the files twice, first to count the texts, and holds only those that
+// it chose.
 func (t *Task) DrawTexts(n int, seed uint64, patterns ...string) error {
 	total := 0
 	for _, err := range corpus.Texts(patterns...) {
