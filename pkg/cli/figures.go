@@ -22,11 +22,16 @@ func init() { commands = append(commands, newFigures) }
 func newFigures() *cobra.Command {
 	var only, run, sweeps, runs []string
 	var data, output string
+	var form figureForm
 	cmd := &cobra.Command{
-		Use:   "figures [--only NAME]",
+		Use:   "figures [--only NAME] [--width 3.35in] [--font-size 8] [--format pdf,svg,png]",
 		Short: "Draw every figure and table again from figures/data, without a model",
 		Long: "Draw every figure (SVG, PNG at 96 and 192 dots an inch) and table (Markdown, LaTeX) again\n" +
-			"from the results in figures/data, without a model. What has no result yet is skipped.\n\nFigures and tables:\n" + catalogText(),
+			"from the results in figures/data, without a model. Whatever has no result yet is skipped.\n\n" +
+			"--width, --height, --font-size and --format shape a figure for a paper; a table's LaTeX is set\n" +
+			"for that width (one column up to 3.5in, else two). Drawings so shaped go to runs/figures, not\n" +
+			"over the project's own, unless --output says otherwise. A PDF embeds its fonts, Japanese too.\n\n" +
+			"Figures and tables:\n" + catalogText(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			entries, err := chosen(only)
@@ -36,7 +41,14 @@ func newFigures() *cobra.Command {
 			if data, err = orProject(data, "figures", "data"); err != nil {
 				return err
 			}
-			if output, err = orProject(output, "figures"); err != nil {
+			if err := form.read(); err != nil {
+				return err
+			}
+			own := []string{"figures"}
+			if form.shaped() {
+				own = []string{"runs", "figures"}
+			}
+			if output, err = orProject(output, own...); err != nil {
 				return err
 			}
 			if len(run) > 0 {
@@ -62,7 +74,7 @@ func newFigures() *cobra.Command {
 					return err
 				}
 			}
-			return drawAll(cmd, entries, data, output, len(only) > 0)
+			return drawAll(cmd, entries, form, data, output, len(only) > 0)
 		},
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, "draw only these, by `NAME`")
@@ -70,7 +82,11 @@ func newFigures() *cobra.Command {
 	cmd.Flags().StringSliceVar(&sweeps, "sweep", nil, "first make jglue.json from these folders of sweep, one a model and task")
 	cmd.Flags().StringSliceVar(&runs, "claims", nil, "first make claims.json: the paper's statements held against the results in these folders, one a run; two and more give verdicts")
 	cmd.Flags().StringVar(&data, "data", "", "folder of the results (figures/data)")
-	cmd.Flags().StringVar(&output, "output", "", "folder of the drawings (figures)")
+	cmd.Flags().StringVar(&output, "output", "", "folder of the drawings (figures; runs/figures with --width, --height, --font-size or --format)")
+	cmd.Flags().StringVar(&form.width, "width", "", "`WIDTH` of a figure: 3.35in, 85mm, 8.5cm, 240pt")
+	cmd.Flags().StringVar(&form.height, "height", "", "`HEIGHT` of a figure")
+	cmd.Flags().Float64Var(&form.style.FontSize, "font-size", 0, "`POINTS` of titles and axis labels (8)")
+	cmd.Flags().StringSliceVar(&form.formats, "format", nil, "`FORMATS` of figures: pdf, svg, png (svg,png)")
 	return cmd
 }
 
@@ -92,7 +108,56 @@ func holdClaims(data string, dirs []string) error {
 	return result.Save(data, c)
 }
 
-// orProject is the folder that was asked for, or the project's own.
+// figureForm is the form in which figures are written.
+type figureForm struct {
+	width, height string
+	style         figure.Style
+	formats       []string
+}
+
+func (f *figureForm) shaped() bool {
+	return f.width != "" || f.height != "" || f.style.FontSize != 0 || len(f.formats) > 0
+}
+
+// read checks the flags.
+func (f *figureForm) read() (err error) {
+	if f.width != "" {
+		if f.style.Width, err = figure.ParseLength(f.width); err != nil {
+			return usagef("--width %w", err)
+		}
+	}
+	if f.height != "" {
+		if f.style.Height, err = figure.ParseLength(f.height); err != nil {
+			return usagef("--height %w", err)
+		}
+	}
+	for _, format := range f.formats {
+		if !slices.Contains(figure.Formats, format) {
+			return usagef("--format %q is none of %s", format, strings.Join(figure.Formats, ", "))
+		}
+	}
+	return nil
+}
+
+// save writes a drawing in this form.
+func (f *figureForm) save(d figure.Drawing, dir string) ([]string, error) {
+	switch d := d.(type) {
+	case *figure.Figure:
+		styled, err := d.With(f.style)
+		if err != nil {
+			return nil, err
+		}
+		if len(f.formats) > 0 {
+			return styled.SaveAs(dir, f.formats...)
+		}
+		return styled.Save(dir)
+	case *figure.Table:
+		d.Width = f.style.Width
+	}
+	return d.Save(dir)
+}
+
+// orProject returns the folder that was asked for, or the project's own.
 func orProject(dir string, own ...string) (string, error) {
 	if dir != "" {
 		return dir, nil
@@ -100,7 +165,7 @@ func orProject(dir string, own ...string) (string, error) {
 	return project.Path(own...)
 }
 
-// chosen picks the entries asked for, or all.
+// chosen returns the entries asked for, or all.
 func chosen(only []string) ([]figure.Entry, error) {
 	all := figure.Catalog()
 	if len(only) == 0 {
@@ -117,9 +182,9 @@ func chosen(only []string) ([]figure.Entry, error) {
 	return out, nil
 }
 
-// drawAll prints the path of every file it writes. A result that is not there
-// is said on stderr; where it was asked for by name it is an error.
-func drawAll(cmd *cobra.Command, entries []figure.Entry, data, output string, named bool) error {
+// drawAll prints the path of every file it writes. A missing result is reported
+// on stderr; where the drawing was asked for by name it is an error.
+func drawAll(cmd *cobra.Command, entries []figure.Entry, form figureForm, data, output string, named bool) error {
 	drawn, failed := 0, []string{}
 	var first error
 	for _, e := range entries {
@@ -138,7 +203,7 @@ func drawAll(cmd *cobra.Command, entries []figure.Entry, data, output string, na
 		}
 		var paths []string
 		if err == nil {
-			paths, err = drawing.Save(output)
+			paths, err = form.save(drawing, output)
 		}
 		if err != nil {
 			failed = append(failed, e.Name)

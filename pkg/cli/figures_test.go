@@ -70,6 +70,13 @@ func TestFiguresErrors(t *testing.T) {
 		want string
 	}{
 		{"unknown name", []string{"--only", "nosuch", "--data", data}, 2, `--only "nosuch" is none of the figures and tables: training-curve, `},
+		{"width 0", []string{"--width", "0in", "--data", data}, 2, `--width "0in" is no length such as 3.35in`},
+		{"negative width", []string{"--width", "-3in", "--data", data}, 2, `--width "-3in"`},
+		{"nonsense width", []string{"--width", "wide", "--data", data}, 2, `--width "wide"`},
+		{"height", []string{"--height", "NaNin", "--data", data}, 2, `--height "NaNin"`},
+		{"narrow", []string{"--width", "10pt", "--only", "training-curve", "--output", bad}, 1, "training-curve: width 0.1389 in leaves no room beside the labels: make it "},
+		{"font size", []string{"--font-size", "-1", "--only", "training-curve", "--output", bad}, 1, "font size -1 is not between 4 and 72"},
+		{"format", []string{"--format", "gif", "--data", data}, 2, `--format "gif" is none of pdf, svg, png`},
 		{"argument", []string{"extra"}, 2, "extra"},
 		{"no result at all", []string{"--data", data, "--output", data}, 1, "nothing was drawn"},
 		{"named without result", []string{"--only", "similarity", "--data", data, "--output", data}, 1, "made by"},
@@ -82,5 +89,18 @@ func TestFiguresErrors(t *testing.T) {
 				t.Errorf("exit %d, want %d; last line %q, want %q", code, test.code, last, test.want)
 			}
 		})
+	}
+}
+
+// --width and its like shape a figure and do not touch the project's own.
+func TestFiguresShaped(t *testing.T) {
+	out := t.TempDir()
+	code, stdout, stderr := runFigures("--only", "training-curve", "--width", "3.35in", "--font-size", "7", "--format", "pdf,svg", "--output", out)
+	if code != 0 || stdout != filepath.Join(out, "training-curve.pdf")+"\n"+filepath.Join(out, "training-curve.svg")+"\n" {
+		t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
+	}
+	svg, err := os.ReadFile(filepath.Join(out, "training-curve.svg"))
+	if err != nil || !strings.Contains(string(svg), `width="241.2pt"`) {
+		t.Errorf("%v: the SVG is not 3.35 in = 241.2 pt wide: %.300s", err, svg)
 	}
 }

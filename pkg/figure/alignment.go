@@ -10,21 +10,21 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// AlignmentUniformity is Figure 3: the checkpoints of a run between alignment
-// and uniformity, with arrows of time, beside the baselines. Hollow marks are
-// the paper's own baselines, read off its figure.
+// AlignmentUniformity draws Figure 3: the checkpoints of a run between
+// alignment and uniformity, with arrows of time, beside the baselines. Hollow
+// marks are the paper's own baselines, read off its figure.
 func AlignmentUniformity(a *result.AlignmentUniformity) (*Figure, error) {
 	if err := a.Validate(); err != nil {
 		return nil, fmt.Errorf("alignment-uniformity: %w", err)
 	}
-	f := alignmentFigure(a, result.PaperFigure3())
-	f.Name = "alignment-uniformity"
-	return f, nil
+	return newFigure("alignment-uniformity", 5*vg.Inch, func(style Style) (*sheet, error) {
+		return alignmentSheet(style, a, result.PaperFigure3()), nil
+	})
 }
 
-// AlignmentZoom is Figure 3's late checkpoints from near: those from which on
-// all lie in a tenth of the way that the run has gone. Axes begin where the
-// points do.
+// AlignmentZoom draws Figure 3's late checkpoints from near: those from which
+// on all lie within a tenth of the run's extent. Axes begin where the points
+// do.
 func AlignmentZoom(a *result.AlignmentUniformity) (*Figure, error) {
 	if err := a.Validate(); err != nil {
 		return nil, fmt.Errorf("alignment-zoom: %w", err)
@@ -33,13 +33,13 @@ func AlignmentZoom(a *result.AlignmentUniformity) (*Figure, error) {
 	if n := len(late.Checkpoints); n < 2 || n == len(a.Checkpoints) {
 		return nil, NothingToDraw{"alignment-zoom", "no late checkpoints lie close together"}
 	}
-	f := alignmentFigure(&late, nil)
-	f.Name = "alignment-zoom"
-	return f, nil
+	return newFigure("alignment-zoom", 5*vg.Inch, func(style Style) (*sheet, error) {
+		return alignmentSheet(style, &late, nil), nil
+	})
 }
 
-// lateCheckpoints is the longest end of the list within a tenth of its extent
-// from the last one.
+// lateCheckpoints returns the longest end of the list that lies within a tenth
+// of the list's extent from the last checkpoint.
 func lateCheckpoints(all []result.EmbeddingScore) []result.EmbeddingScore {
 	if len(all) == 0 {
 		return nil
@@ -58,8 +58,9 @@ func lateCheckpoints(all []result.EmbeddingScore) []result.EmbeddingScore {
 	return all[from:]
 }
 
-func alignmentFigure(a *result.AlignmentUniformity, paper []result.EmbeddingScore) *Figure {
-	p := newPanel("", "Uniformity (lower: more evenly spread)", "Alignment (lower: pairs closer)")
+func alignmentSheet(style Style, a *result.AlignmentUniformity, paper []result.EmbeddingScore) *sheet {
+	p := style.panel("", "Uniformity (lower: more evenly spread)", "Alignment (lower: pairs closer)")
+	trained, others := style.color(0), style.color(1)
 	all := append(append(append([]result.EmbeddingScore{}, a.Checkpoints...), a.Baselines...), paper...)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	for _, s := range all {
@@ -75,10 +76,10 @@ func alignmentFigure(a *result.AlignmentUniformity, paper []result.EmbeddingScor
 
 	var keys []key
 	if len(a.Checkpoints) > 0 {
-		keys = append(keys, key{label: "checkpoints, in the order of time", color: Blue, shape: draw.CircleGlyph{}, line: ptr(lineStyle(fade(Blue, 0.6), 1))})
+		keys = append(keys, key{label: "checkpoints, in the order of time", color: trained, shape: draw.CircleGlyph{}, line: ptr(lineStyle(fade(trained, 0.6), 1))})
 	}
 	if len(a.Baselines) > 0 {
-		keys = append(keys, key{label: "baselines", color: Vermillion, shape: draw.BoxGlyph{}})
+		keys = append(keys, key{label: "baselines", color: others, shape: draw.BoxGlyph{}})
 	}
 	if len(paper) > 0 {
 		keys = append(keys, key{label: "paper's baselines, read by eye", color: muted, shape: draw.RingGlyph{}})
@@ -91,7 +92,7 @@ func alignmentFigure(a *result.AlignmentUniformity, paper []result.EmbeddingScor
 		for i, s := range a.Checkpoints {
 			path = append(path, where(s))
 			if i > 0 {
-				arrow(c, path[i-1], path[i], fade(Blue, 0.6))
+				arrow(c, path[i-1], path[i], fade(trained, 0.6))
 			}
 		}
 		for _, s := range paper {
@@ -99,19 +100,16 @@ func alignmentFigure(a *result.AlignmentUniformity, paper []result.EmbeddingScor
 			labels = append(labels, label{at: where(s), text: s.Label(), color: muted})
 		}
 		for _, s := range a.Baselines {
-			c.DrawGlyph(draw.GlyphStyle{Color: Vermillion, Radius: 2.2, Shape: draw.BoxGlyph{}}, where(s))
-			labels = append(labels, label{at: where(s), text: s.Label(), color: Vermillion})
+			c.DrawGlyph(draw.GlyphStyle{Color: others, Radius: 2.2, Shape: draw.BoxGlyph{}}, where(s))
+			labels = append(labels, label{at: where(s), text: s.Label(), color: others})
 		}
 		for i, text := range timeLabels(a.Checkpoints, path) {
-			c.DrawGlyph(draw.GlyphStyle{Color: Blue, Radius: 2.4, Shape: draw.CircleGlyph{}}, path[i])
-			labels = append(labels, label{at: path[i], text: text, color: Blue})
+			c.DrawGlyph(draw.GlyphStyle{Color: trained, Radius: 2.4, Shape: draw.CircleGlyph{}}, path[i])
+			labels = append(labels, label{at: path[i], text: text, color: trained})
 		}
-		drawLabels(c, labels, path)
+		drawLabels(c, style, labels, path)
 	})
-	return &Figure{
-		Alt: alignmentAlt(a), Width: 5 * vg.Inch, Height: 3.6 * vg.Inch,
-		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{{p}}) },
-	}
+	return &sheet{alt: alignmentAlt(a), keys: keys, panels: []*panel{p}, columns: 1, aspect: 0.64}
 }
 
 func ptr[T any](x T) *T { return &x }
@@ -125,9 +123,10 @@ func alignmentAlt(a *result.AlignmentUniformity) string {
 }
 
 // timeLabels names the checkpoints at their places on the page. Neighbours in
-// time that lie too close for a name each share one, at the last of them: "300 … s2 200".
+// time whose marks cover each other share a name, at the last of them: "300 …
+// s2 200".
 func timeLabels(all []result.EmbeddingScore, at []vg.Point) []string {
-	const near = 12 * vg.Inch / 72
+	const near = 3.5
 	names := make([]string, len(all))
 	for first, i := 0, 0; i < len(all); i++ {
 		if next := i + 1; next < len(all) && math.Hypot(float64(at[next].X-at[first].X), float64(at[next].Y-at[first].Y)) < float64(near) {
@@ -145,7 +144,8 @@ func timeLabels(all []result.EmbeddingScore, at []vg.Point) []string {
 	return names
 }
 
-// timeLabel is short, since the arrows tell the order: 15k, s2 200k.
+// timeLabel names a checkpoint shortly, since the arrows tell the order: 15k,
+// s2 200k.
 func timeLabel(c result.Checkpoint) string {
 	switch {
 	case c.Name != "":

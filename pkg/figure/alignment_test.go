@@ -13,7 +13,7 @@ import (
 func TestTimeLabels(t *testing.T) {
 	var all []result.EmbeddingScore
 	var at []vg.Point
-	for i, x := range []vg.Length{0, 100, 105, 300, 304, 308, 311.9, 312, 324, 350} {
+	for i, x := range []vg.Length{0, 100, 103, 300, 301, 302, 303.4, 303.5, 307, 350} {
 		all = append(all, result.EmbeddingScore{Checkpoint: result.Checkpoint{Stage: 1 + i/5, Step: 1000 * i}})
 		at = append(at, vg.Point{X: x, Y: x / 1e6})
 	}

@@ -14,7 +14,7 @@ import (
 
 var regen = flag.Bool("regen", false, "write the golden images again")
 
-// figures are all drawings, of small made-up results.
+// figures returns all drawings, of small made-up results.
 func figures(t *testing.T) []*Figure {
 	var out []*Figure
 	add := func(name string, f *Figure, err error) {
@@ -51,6 +51,14 @@ func figures(t *testing.T) []*Figure {
 	add("bars", f, err)
 	f, err = sampleBeside()
 	add("beside", f, err)
+	f, err = sampleMatrix()
+	add("matrix", f, err)
+	f, err = sampleNegative()
+	add("negative", f, err)
+	f, err = sampleScatter()
+	add("scatter", f, err)
+	f, err = LiveCurve(sampleCurve(), 300, "step 150 of 300, 2 min left")
+	add("live", f, err)
 	return out
 }
 

@@ -71,7 +71,7 @@ func density(values []float64) func(x float64) float64 {
 	}
 }
 
-// bars draws a histogram.
+// bars draws a histogram's heights.
 func (p *panel) bars(heights, edges []float64, fill color.NRGBA, alpha float64) {
 	p.paint(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		for i, h := range heights {

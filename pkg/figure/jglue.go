@@ -7,13 +7,12 @@ import (
 	"strconv"
 	"strings"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// JGLUESteps shows the best score of each task at each checkpoint of a run,
+// JGLUESteps draws the best score of each task at each checkpoint of a run,
 // in the order of time, with the paper's released model as a dashed line. A
 // bar is the deviation over seeds.
 func JGLUESteps(j *result.JGLUE) (*Figure, error) {
@@ -33,44 +32,43 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 	released := result.PaperTable2()[len(result.PaperTable2())-1]
 	paper := map[string]float64{"JSTS": released.JSTS, "JNLI": released.JNLI, "JCoLA": released.JCoLA}
 
-	var panels []*panel
-	alt := "Best fine-tuning score over pretraining steps."
-	for k, task := range result.Tasks {
-		var points xys
-		var spread []float64
-		for i, m := range models {
-			if s, ok := j.Score(m.Label(), task); ok {
-				points = append(points, xy{X: float64(i), Y: 100 * s.Best.Score})
-				spread = append(spread, 100*s.Deviation)
-				alt += fmt.Sprintf(" %s, %s: %.1f.", task, m.Label(), 100*s.Best.Score)
+	return newFigure("jglue-steps", DoubleColumn, func(style Style) (*sheet, error) {
+		var panels []*panel
+		alt := "Best fine-tuning score over pretraining steps."
+		for k, task := range result.Tasks {
+			var points xys
+			var spread []float64
+			for i, m := range models {
+				if s, ok := j.Score(m.Label(), task); ok {
+					points = append(points, xy{X: float64(i), Y: 100 * s.Best.Score})
+					spread = append(spread, 100*s.Deviation)
+					alt += fmt.Sprintf(" %s, %s: %.1f.", task, m.Label(), 100*s.Best.Score)
+				}
 			}
+			if len(points) == 0 {
+				continue
+			}
+			p := style.panel(panelTitle(j, task), "Checkpoint", "Best score × 100")
+			c := style.color(k)
+			low, high := paper[task], paper[task]
+			for i, q := range points {
+				low, high = math.Min(low, q.Y-spread[i]), math.Max(high, q.Y+spread[i])
+			}
+			p.X.Min, p.X.Max = -0.5, float64(len(models))-0.5
+			p.Y.Min, p.Y.Max = span(low, high, 0.08)
+			p.X.Marker = checkpointTicks(models)
+			p.grid()
+			p.level(paper[task], muted)
+			p.curve(points, lineStyle(c, 1.2), draw.CircleGlyph{}, 2)
+			for i, q := range points {
+				p.line(xys{{X: q.X, Y: q.Y - spread[i]}, {X: q.X, Y: q.Y + spread[i]}}, lineStyle(c, 0.8))
+			}
+			panels = append(panels, p)
 		}
-		if len(points) == 0 {
-			continue
-		}
-		p := newPanel(panelTitle(j, task), "Checkpoint", "Best score × 100")
-		c := seriesColor(k)
-		low, high := paper[task], paper[task]
-		for i, q := range points {
-			low, high = math.Min(low, q.Y-spread[i]), math.Max(high, q.Y+spread[i])
-		}
-		p.X.Min, p.X.Max = -0.5, float64(len(models))-0.5
-		p.Y.Min, p.Y.Max = span(low, high, 0.08)
-		p.X.Tick.Marker = checkpointTicks(models)
-		p.grid()
-		p.level(paper[task], muted)
-		p.curve(points, lineStyle(c, 1.2), draw.CircleGlyph{}, 2)
-		for i, q := range points {
-			p.line(xys{{X: q.X, Y: q.Y - spread[i]}, {X: q.X, Y: q.Y + spread[i]}}, lineStyle(c, 0.8))
-		}
-		panels = append(panels, p)
-	}
-	dashed := lineStyle(muted, 0.8, dashes...)
-	keys := []key{{label: fmt.Sprintf("paper: released model (%s)", released.Label()), line: &dashed}}
-	return &Figure{
-		Name: "jglue-steps", Alt: alt, Width: widthOf(len(panels)), Height: 2.3 * vg.Inch,
-		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{panels}) },
-	}, nil
+		dashed := lineStyle(muted, 0.8, dashes...)
+		keys := []key{{label: fmt.Sprintf("paper: released model (%s)", released.Label()), line: &dashed}}
+		return &sheet{alt: alt, keys: keys, panels: panels, columns: 3, aspect: 0.85, once: true}, nil
+	})
 }
 
 // panelTitle names a task, and says so where its scores cannot be compared
@@ -102,42 +100,40 @@ func checkpointTicks(models []result.JGLUEModel) at {
 	return a
 }
 
-// JGLUESweep shows the sweep of one model as a heat map a task: the score
+// JGLUESweep draws the sweep of one model as a heat map a task: the score
 // × 100 of each learning rate and number of epochs, the best framed.
 func JGLUESweep(j *result.JGLUE, model string) (*Figure, error) {
 	if err := j.Validate(); err != nil {
 		return nil, fmt.Errorf("jglue-sweep: %w", err)
 	}
-	var panels []*panel
-	for _, task := range result.Tasks {
-		g := j.Grid(model, task)
-		if len(g.LRs) == 0 {
-			continue
-		}
-		p := newPanel(panelTitle(j, task), "Epochs", "Peak learning rate")
-		rows, columns := make([]string, len(g.LRs)), make([]string, len(g.Epochs))
-		scores := make([][]float64, len(g.LRs))
-		for i, lr := range g.LRs {
-			rows[i] = rate(lr)
-			scores[i] = make([]float64, len(g.Epochs))
-			for k := range g.Epochs {
-				scores[i][k] = 100 * g.Scores[i][k]
+	return newFigure("jglue-sweep", DoubleColumn, func(style Style) (*sheet, error) {
+		var panels []*panel
+		for _, task := range result.Tasks {
+			g := j.Grid(model, task)
+			if len(g.LRs) == 0 {
+				continue
 			}
+			p := style.panel(panelTitle(j, task), "Epochs", "Peak learning rate")
+			rows, columns := make([]string, len(g.LRs)), make([]string, len(g.Epochs))
+			scores := make([][]float64, len(g.LRs))
+			for i, lr := range g.LRs {
+				rows[i] = rate(lr)
+				scores[i] = make([]float64, len(g.Epochs))
+				for k := range g.Epochs {
+					scores[i][k] = 100 * g.Scores[i][k]
+				}
+			}
+			for k, e := range g.Epochs {
+				columns[k] = fmt.Sprint(e)
+			}
+			p.cells(scores, rows, columns, "%.1f", true)
+			panels = append(panels, p)
 		}
-		for k, e := range g.Epochs {
-			columns[k] = fmt.Sprint(e)
+		if len(panels) == 0 {
+			return nil, NothingToDraw{"jglue-sweep", fmt.Sprintf("no run of %q", model)}
 		}
-		p.cells(scores, rows, columns, "%.1f")
-		panels = append(panels, p)
-	}
-	if len(panels) == 0 {
-		return nil, NothingToDraw{"jglue-sweep", fmt.Sprintf("no run of %q", model)}
-	}
-	return &Figure{
-		Name: "jglue-sweep", Alt: "Fine-tuning scores of " + model + " by learning rate and epochs.",
-		Width: widthOf(len(panels)), Height: 2.2 * vg.Inch,
-		draw: func(c draw.Canvas) { drawPanels(inner(c), [][]*panel{panels}) },
-	}, nil
+		return &sheet{alt: "Fine-tuning scores of " + model + " by learning rate and epochs.", panels: panels, columns: 3, aspect: 0.85, once: true}, nil
+	})
 }
 
 // rate writes a learning rate: 5e-6, not 5e-06.

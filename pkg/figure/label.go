@@ -8,49 +8,56 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// label is the name of a point, "" for one that is kept free and not named.
+// A label is the name of a point, "" for one that is kept free and not named.
 type label struct {
 	at    vg.Point
 	text  string
 	color color.Color
 }
 
+// The square that a point keeps free has twice this side in points.
+const markSide = 3.5
+
 // drawLabels writes each name beside its point, where it hits neither a point
 // nor another name nor the frame nor, if it can be, the path through the
-// points.
-func drawLabels(c draw.Canvas, labels []label, path []vg.Point) {
-	const mark = 3.5 // half the side of the square that a point keeps free
-	var taken []vg.Rectangle
+// points. A name that stands off its point, or nearer to another one, gets a
+// line to its own.
+func drawLabels(c draw.Canvas, own Style, labels []label, path []vg.Point) {
+	var points, names, along []vg.Rectangle
 	for _, l := range labels {
-		taken = append(taken, vg.Rectangle{Min: vg.Point{X: l.at.X - mark, Y: l.at.Y - mark}, Max: vg.Point{X: l.at.X + mark, Y: l.at.Y + mark}})
+		points = append(points, square(l.at, markSide))
 	}
 	const steps = 40
-	var along []vg.Rectangle
 	for i := 1; i < len(path); i++ {
 		for k := range steps {
-			f := vg.Length(k) / steps
-			p := vg.Point{X: path[i-1].X + f*(path[i].X-path[i-1].X), Y: path[i-1].Y + f*(path[i].Y-path[i-1].Y)}
-			along = append(along, vg.Rectangle{Min: vg.Point{X: p.X - 1, Y: p.Y - 1}, Max: vg.Point{X: p.X + 1, Y: p.Y + 1}})
+			along = append(along, square(between(path[i-1], path[i], float64(k)/steps), 1))
 		}
 	}
-	for _, l := range labels {
+	for i, l := range labels {
 		if l.text == "" {
 			continue
 		}
-		style := textStyle(smallSize, l.color)
+		style := own.small(l.color)
 		w, h := style.Width(l.text), style.Font.Size
 		best, cost := vg.Rectangle{}, vg.Length(math.Inf(1))
-		for _, radius := range []vg.Length{5, 11, 18} {
-			for _, d := range []vg.Point{{X: 1, Y: 0}, {X: -1, Y: 0}, {X: 0.7, Y: 0.7}, {X: 0.7, Y: -0.7}, {X: -0.7, Y: 0.7}, {X: -0.7, Y: -0.7}, {X: 0, Y: 1}, {X: 0, Y: -1}} {
+		for _, radius := range []vg.Length{5, 8, 12, 18, 26, 36} {
+			for k := range 16 {
+				sin, cos := math.Sincos(float64(k) * math.Pi / 8)
 				// the name's box touches the circle around the point
-				centre := vg.Point{X: l.at.X + d.X*(radius+w/2), Y: l.at.Y + d.Y*(radius+h/2)}
-				if math.Abs(float64(d.X)) < 1 && d.X != 0 {
-					centre.X = l.at.X + d.X*radius + vg.Length(math.Copysign(float64(w/2), float64(d.X)))
+				centre := vg.Point{X: l.at.X + vg.Length(cos)*(radius+w/2), Y: l.at.Y + vg.Length(sin)*(radius+h/2)}
+				if k%8 != 0 && k%4 != 0 {
+					centre.X = l.at.X + vg.Length(cos)*radius + vg.Length(math.Copysign(float64(w/2), cos))
 				}
 				r := vg.Rectangle{Min: vg.Point{X: centre.X - w/2, Y: centre.Y - h/2}, Max: vg.Point{X: centre.X + w/2, Y: centre.Y + h/2}}
-				hit := radius / 10 // nearer is better
-				for _, t := range taken {
-					hit += overlap(r, t)
+				hit := radius / 2 // nearer is better
+				for _, t := range names {
+					hit += 20 * overlap(r, t)
+				}
+				for n, t := range points {
+					hit += 2 * overlap(r, t)
+					if n != i && distance(r, labels[n].at) < distance(r, l.at) {
+						hit += 4 // nearer to another point
+					}
 				}
 				for _, t := range along {
 					hit += overlap(r, t) / 4
@@ -61,12 +68,38 @@ func drawLabels(c draw.Canvas, labels []label, path []vg.Point) {
 				}
 			}
 		}
-		taken = append(taken, best)
+		names = append(names, best)
+		off := distance(best, l.at)
+		for n := range labels {
+			if off > 7 || n != i && distance(best, labels[n].at) < off+4 {
+				to := nearest(best, l.at)
+				c.StrokeLine2(lineStyle(l.color, 0.4), between(l.at, to, 0.3).X, between(l.at, to, 0.3).Y, to.X, to.Y)
+				break
+			}
+		}
 		write(c, style, vg.Point{X: best.Min.X, Y: (best.Min.Y + best.Max.Y) / 2}, 0, 0.5, l.text)
 	}
 }
 
-// overlap is the area that two rectangles share.
+func square(at vg.Point, half vg.Length) vg.Rectangle {
+	return vg.Rectangle{Min: vg.Point{X: at.X - half, Y: at.Y - half}, Max: vg.Point{X: at.X + half, Y: at.Y + half}}
+}
+
+func between(a, b vg.Point, share float64) vg.Point {
+	return vg.Point{X: a.X + vg.Length(share)*(b.X-a.X), Y: a.Y + vg.Length(share)*(b.Y-a.Y)}
+}
+
+// nearest returns the point of a rectangle that is nearest to another point.
+func nearest(r vg.Rectangle, to vg.Point) vg.Point {
+	return vg.Point{X: min(max(to.X, r.Min.X), r.Max.X), Y: min(max(to.Y, r.Min.Y), r.Max.Y)}
+}
+
+func distance(r vg.Rectangle, to vg.Point) vg.Length {
+	p := nearest(r, to)
+	return vg.Length(math.Hypot(float64(p.X-to.X), float64(p.Y-to.Y)))
+}
+
+// overlap returns the area that two rectangles share.
 func overlap(a, b vg.Rectangle) vg.Length {
 	w := min(a.Max.X, b.Max.X) - max(a.Min.X, b.Min.X)
 	h := min(a.Max.Y, b.Max.Y) - max(a.Min.Y, b.Min.Y)

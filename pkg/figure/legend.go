@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// key is an entry of the legend, which stands in rows above the panels and so
-// never over data.
+// A key is an entry of the legend, which stands in rows above the panels and
+// so never over data.
 type key struct {
 	label string
 	color color.Color
@@ -17,20 +17,25 @@ type key struct {
 	fill  bool // a filled box
 }
 
+// Sizes of a legend's entry in font sizes of its text.
 const (
-	keyWidth = 14
-	keyGap   = 10
-	keyRow   = 11
+	keyWidth = 2.0  // the sample before the label
+	keySpace = 0.4  // between sample and label
+	keyGap   = 1.4  // between entries
+	keyRow   = 1.55 // the distance of two lines
 )
 
-// keyRows puts the entries into rows that fit the width.
-func keyRows(keys []key, width vg.Length) [][]key {
+// keyRows puts the entries into rows that fit the width. A label that is wider
+// than that alone is broken into lines.
+func keyRows(style Style, keys []key, width vg.Length) [][]key {
 	var rows [][]key
-	style := textStyle(tickSize, ink)
+	text := style.tick()
+	em := text.Font.Size
 	used := width + 1 // starts the first row
 	for _, k := range keys {
-		need := keyWidth + 3 + style.Width(k.label) + keyGap
-		if used+need-keyGap > width {
+		k.label = wrap(text, k.label, width-(keyWidth+keySpace)*em)
+		need := (keyWidth+keySpace+keyGap)*em + text.Width(k.label)
+		if used+need-keyGap*em > width {
 			rows = append(rows, nil)
 			used = 0
 		}
@@ -40,37 +45,50 @@ func keyRows(keys []key, width vg.Length) [][]key {
 	return rows
 }
 
-// drawKeys draws the legend along the top, from the given left margin, and
-// returns the canvas below it.
-func drawKeys(c draw.Canvas, keys []key, left vg.Length) draw.Canvas {
-	style := textStyle(tickSize, ink)
-	rows := keyRows(keys, c.Max.X-c.Min.X-left)
-	for i, row := range rows {
-		x, y := c.Min.X+left, c.Max.Y-vg.Points(keyRow)*(vg.Length(i)+0.5)
-		for _, k := range row {
-			k.draw(c, x, y)
-			write(c, style, vg.Point{X: x + keyWidth + 3, Y: y}, 0, 0.5, k.label)
-			x += keyWidth + 3 + style.Width(k.label) + keyGap
-		}
+func rowHeight(style Style, row []key) (h vg.Length) {
+	text := style.tick()
+	for _, k := range row {
+		h = max(h, height(text, k.label)+(keyRow-ascent-descent)*text.Font.Size)
 	}
-	below := vg.Points(keyRow) * vg.Length(len(rows))
-	if below > 0 {
-		below += 3
-	}
-	return draw.Crop(c, 0, 0, 0, -below)
+	return h
 }
 
-func (k key) draw(c draw.Canvas, x, y vg.Length) {
+func legendHeight(style Style, rows [][]key) (h vg.Length) {
+	for _, row := range rows {
+		h += rowHeight(style, row)
+	}
+	if h > 0 {
+		h += 3
+	}
+	return h
+}
+
+// drawKeys draws the legend along the top of a page.
+func drawKeys(c draw.Canvas, style Style, rows [][]key) {
+	text := style.tick()
+	em := text.Font.Size
+	top := c.Max.Y - border
+	for _, row := range rows {
+		x := c.Min.X + border
+		h := rowHeight(style, row)
+		for _, k := range row {
+			k.draw(c, em, x, top-keyRow*em/2)
+			write(c, text, vg.Point{X: x + (keyWidth+keySpace)*em, Y: top - h/2}, 0, 0.5, k.label)
+			x += (keyWidth+keySpace+keyGap)*em + text.Width(k.label)
+		}
+		top -= h
+	}
+}
+
+func (k key) draw(c draw.Canvas, em, x, y vg.Length) {
+	width := vg.Length(keyWidth) * em
 	if k.fill {
-		box(c, k.color, x+1, y-3, x+keyWidth-1, y+3)
+		box(c, k.color, x+1, y-0.45*em, x+width-1, y+0.45*em)
 	}
 	if k.line != nil {
-		c.StrokeLine2(*k.line, x, y, x+keyWidth, y)
+		c.StrokeLine2(*k.line, x, y, x+width, y)
 	}
 	if k.shape != nil {
-		c.DrawGlyph(draw.GlyphStyle{Color: k.color, Radius: 2, Shape: k.shape}, vg.Point{X: x + keyWidth/2, Y: y})
+		c.DrawGlyph(draw.GlyphStyle{Color: k.color, Radius: 2, Shape: k.shape}, vg.Point{X: x + width/2, Y: y})
 	}
 }
-
-// inner is the part of a canvas inside the figure's margin.
-func inner(c draw.Canvas) draw.Canvas { return draw.Crop(c, 4, -6, 4, -4) }

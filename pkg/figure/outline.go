@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"strings"
 	"sync"
@@ -12,14 +13,15 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	fonts "llmjp.internal/modernbert/pkg/figure/font"
 )
 
-// outlines is gonum's text handler that fills the outlines of glyphs instead
-// of naming a font. What the reader sees does not depend on the fonts of the
-// reader's machine, in SVG and PNG alike. A letter that the font lacks is
-// drawn as its empty box, never left out.
+// outlines is a text handler for gonum that fills the outlines of glyphs
+// instead of naming a font, so that SVG and PNG look alike on every machine. A
+// letter that the font lacks is drawn as an empty box, never left out. A
+// canvas that is a setter gets the letters themselves.
 type outlines struct{}
 
 var _ text.Handler = outlines{}
@@ -46,38 +48,83 @@ func (h outlines) Box(line string, f font.Font) (width, height, depth vg.Length)
 	return width, f.Size * ascent, f.Size * descent
 }
 
-// Draw puts the baseline of the last line at the point when YAlign is
-// YBottom, as gonum's handlers do.
+// A setter is a canvas that sets text itself: a PDF, which embeds the font, or
+// a test that records where text stands.
+type setter interface {
+	// setText sets one line whose baseline begins at the point.
+	setText(glyphs []placed, f font.Font, c color.Color, at vg.Point, rotation float64)
+}
+
+// Draw puts the baseline of the last line at the point when YAlign is YBottom,
+// as gonum's handlers do.
 func (h outlines) Draw(c vg.Canvas, words string, s text.Style, at vg.Point) {
-	words = strings.TrimRight(words, "\n")
-	if words == "" {
+	if words = strings.TrimRight(words, "\n"); words == "" {
 		return
 	}
-	c.Push()
-	defer c.Pop()
-	c.SetColor(s.Color)
-	c.Translate(at)
-	if s.Rotation != 0 {
-		c.Rotate(s.Rotation)
-	}
+	c = bare(c)
 	lines := h.Lines(words)
 	step := s.Font.Size * (ascent + descent)
 	baseline := step*vg.Length(len(lines))*vg.Length(s.YAlign) + step*vg.Length(len(lines)-1)
+	sin, cos := math.Sincos(s.Rotation)
 	for _, line := range lines {
 		glyphs, width := place(line, s.Font)
 		x := width * vg.Length(s.XAlign)
-		var path vg.Path
-		for _, g := range glyphs {
-			path = append(path, moved(g.face.outline(g.index), s.Font.Size, vg.Point{X: x + g.x, Y: baseline})...)
-		}
-		if len(path) > 0 {
-			c.Fill(path)
+		from := vg.Point{X: at.X + x*vg.Length(cos) - baseline*vg.Length(sin), Y: at.Y + x*vg.Length(sin) + baseline*vg.Length(cos)}
+		if t, ok := c.(setter); ok {
+			t.setText(glyphs, s.Font, s.Color, from, s.Rotation)
+		} else {
+			fill(c, glyphs, s, from)
 		}
 		baseline -= step
 	}
 }
 
-// face is one font with its outlines drawn so far, in ems.
+// bare returns the canvas under gonum's croppings of it.
+func bare(c vg.Canvas) vg.Canvas {
+	for {
+		switch d := c.(type) {
+		case *draw.Canvas:
+			c = d.Canvas
+		case draw.Canvas:
+			c = d.Canvas
+		default:
+			return c
+		}
+	}
+}
+
+// boldStroke is the width in ems of the line drawn around a letter that the
+// bold font lacks, which makes the regular letter bold.
+const boldStroke = 0.045
+
+// fill draws the outlines of one line whose baseline begins at the point.
+func fill(c vg.Canvas, glyphs []placed, s text.Style, at vg.Point) {
+	c.Push()
+	defer c.Pop()
+	c.SetColor(s.Color)
+	c.SetLineWidth(s.Font.Size * boldStroke)
+	c.SetLineDash(nil, 0)
+	c.Translate(at)
+	if s.Rotation != 0 {
+		c.Rotate(s.Rotation)
+	}
+	var path, thick vg.Path
+	for _, g := range glyphs {
+		outline := moved(g.face.outline(g.index), s.Font.Size, vg.Point{X: g.x})
+		path = append(path, outline...)
+		if g.thick {
+			thick = append(thick, outline...)
+		}
+	}
+	if len(path) > 0 {
+		c.Fill(path)
+	}
+	if len(thick) > 0 {
+		c.Stroke(thick)
+	}
+}
+
+// A face is one font with the outlines of the glyphs drawn so far, in ems.
 type face struct {
 	font *sfnt.Font
 	em   fixed.Int26_6
@@ -99,13 +146,16 @@ func parse(ttf []byte) *face {
 	return &face{font: f, em: fixed.Int26_6(f.UnitsPerEm()), seen: map[sfnt.GlyphIndex]vg.Path{}}
 }
 
+// A placed glyph is a letter at its offset from the start of its line.
 type placed struct {
-	face  *face
-	index sfnt.GlyphIndex
-	x     vg.Length
+	letter rune
+	face   *face
+	index  sfnt.GlyphIndex
+	x      vg.Length
+	thick  bool // a bold letter that has to be made from the regular one
 }
 
-// place sets one line: each glyph with its offset, and the line's width.
+// place sets one line and returns its glyphs and its width.
 func place(line string, f font.Font) (glyphs []placed, width vg.Length) {
 	var previous placed
 	for _, r := range line {
@@ -121,15 +171,16 @@ func place(line string, f font.Font) (glyphs []placed, width vg.Length) {
 	return glyphs, width
 }
 
-// find takes a bold letter where there is one, else the regular one.
+// find returns a letter's glyph: for a bold one that the bold font lacks, as
+// it does all Japanese, the regular one, to be thickened.
 func find(r rune, bold bool) placed {
 	all := faces()
 	if bold {
 		if i := all.bold.index(r); i != 0 {
-			return placed{face: all.bold, index: i}
+			return placed{letter: r, face: all.bold, index: i}
 		}
 	}
-	return placed{face: all.regular, index: all.regular.index(r)}
+	return placed{letter: r, face: all.regular, index: all.regular.index(r), thick: bold}
 }
 
 func (f *face) index(r rune) sfnt.GlyphIndex {
@@ -142,7 +193,7 @@ func (f *face) index(r rune) sfnt.GlyphIndex {
 	return i
 }
 
-// advance and kern are in ems.
+// advance returns a glyph's width, kern what two glyphs move together, in ems.
 func (f *face) advance(i sfnt.GlyphIndex) vg.Length {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -163,11 +214,11 @@ func (f *face) kern(a, b sfnt.GlyphIndex) vg.Length {
 	return f.ems(k)
 }
 
-// ems converts from font units, which is what sfnt returns when asked for as
-// many pixels an em as the font has units.
+// ems converts font units to ems: sfnt is asked for as many pixels an em as
+// the font has units.
 func (f *face) ems(x fixed.Int26_6) vg.Length { return vg.Length(float64(x) / float64(f.em)) }
 
-// outline is a glyph's path in ems, y upwards, origin on the baseline.
+// outline returns a glyph's path in ems, y upwards, origin on the baseline.
 func (f *face) outline(i sfnt.GlyphIndex) vg.Path {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -2,16 +2,17 @@ package figure
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
+	"image/color"
 	"math"
+	"slices"
+	"strings"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Line is one series of Lines. Y may hold NaN, where the line is broken.
+// A Line is one series of Lines. Y may hold NaN, where the line is broken.
 type Line struct {
 	Name string
 	X, Y []float64
@@ -19,17 +20,19 @@ type Line struct {
 	Dashed, Marks bool
 }
 
-// Labels are a plot's words.
+// Labels holds a plot's words.
 type Labels struct {
 	Name, Title, X, Y string
 	LogX, LogY        bool
-	MaxX              float64 // where the axis of Bars ends, so that two can be compared; 0 is beyond the longest bar
+	MaxX              float64 // the end of the axis of Bars, so that two can be compared; 0: beyond the longest bar
 }
 
-// Lines is a line plot in the house's style, for what the paper has no figure
-// of.
+// Lines draws lines, for what the paper has no figure of.
 func Lines(l Labels, lines ...Line) (*Figure, error) {
-	p := newPanel(l.Title, l.X, l.Y)
+	return single(l, 0.55, func(style Style, p *panel) ([]key, error) { return p.lines(style, l, lines) })
+}
+
+func (p *panel) lines(style Style, l Labels, lines []Line) ([]key, error) {
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	var keys []key
 	var add []func()
@@ -37,11 +40,12 @@ func Lines(l Labels, lines ...Line) (*Figure, error) {
 		if len(s.X) != len(s.Y) {
 			return nil, fmt.Errorf("figure %s: line %q has %d x and %d y", l.Name, s.Name, len(s.X), len(s.Y))
 		}
-		style, c := lineStyle(seriesColor(i), 1.2), seriesColor(i)
+		c := style.color(i)
+		stroke := lineStyle(c, 1.2)
 		if s.Dashed {
-			style.Dashes = dashes
+			stroke.Dashes = dashes
 		}
-		entry := key{label: s.Name, color: c, line: &style}
+		entry := key{label: s.Name, color: c, line: &stroke}
 		if s.Marks {
 			entry.shape = shapes[i%len(shapes)]
 		}
@@ -51,7 +55,7 @@ func Lines(l Labels, lines ...Line) (*Figure, error) {
 		var run xys
 		flush := func(points xys) {
 			add = append(add, func() {
-				p.line(points, style)
+				p.line(points, stroke)
 				if s.Marks {
 					p.marks(points, shapes[i%len(shapes)], c, 1.8)
 				}
@@ -80,32 +84,33 @@ func Lines(l Labels, lines ...Line) (*Figure, error) {
 	for _, f := range add {
 		f()
 	}
-	return single(l, p, keys), nil
+	return keys, nil
 }
 
-func scale(a *plot.Axis, logarithmic bool, margin float64) {
+// scale widens an axis's range by a margin and marks it.
+func scale(a *axis, logarithmic bool, margin float64) {
 	if logarithmic {
 		a.Min, a.Max = span(math.Log10(a.Min), math.Log10(a.Max), margin)
-		a.Tick.Marker = logTicks{}
+		a.Marker = logTicks{}
 		return
 	}
 	a.Min, a.Max = span(a.Min, a.Max, margin)
-	a.Tick.Marker = ticks{about: 5}
+	a.Marker = ticks{about: 5}
 }
 
-// Sample is a named set of values of Histograms.
+// A Sample is a named set of values of Histograms.
 type Sample struct {
 	Name   string
 	Values []float64
 }
 
-// Histogram shows how values are distributed, in equal bins over their range.
+// Histogram draws how values are distributed, in equal bins over their range.
 func Histogram(l Labels, values []float64, bins int) (*Figure, error) {
 	return Histograms(l, bins, Sample{Values: values})
 }
 
-// Histograms shows how the values of samples are distributed, one before the
-// other, in equal bins over the range of all of them.
+// Histograms draws how the values of samples are distributed, one before the
+// other, in equal bins over the range of all samples.
 func Histograms(l Labels, bins int, samples ...Sample) (*Figure, error) {
 	var all []float64
 	for _, s := range samples {
@@ -117,17 +122,20 @@ func Histograms(l Labels, bins int, samples ...Sample) (*Figure, error) {
 	if len(all) == 0 || bins < 1 {
 		return nil, fmt.Errorf("figure %s: %d values in %d bins", l.Name, len(all), bins)
 	}
-	p := newPanel(l.Title, l.X, l.Y)
+	return single(l, 0.55, func(style Style, p *panel) ([]key, error) { return p.histograms(style, bins, all, samples), nil })
+}
+
+func (p *panel) histograms(style Style, bins int, all []float64, samples []Sample) []key {
 	low, high := limits(all)
 	p.X.Min, p.X.Max = low, high
-	p.X.Tick.Marker = ticks{about: 6, format: short}
+	p.X.Marker = ticks{about: 6, format: short}
 	p.Y.Min = 0
 	var keys []key
 	var draws []func()
 	for i, s := range samples {
 		heights, edges := histogramOver(s.Values, low, high, bins)
 		p.Y.Max = math.Max(p.Y.Max, 1.05*maximum(heights))
-		c, alpha := seriesColor(i), 1.0
+		c, alpha := style.color(i), 1.0
 		if len(samples) > 1 {
 			alpha = 0.6
 		}
@@ -140,41 +148,62 @@ func Histograms(l Labels, bins int, samples ...Sample) (*Figure, error) {
 	for _, f := range draws {
 		f()
 	}
-	return single(l, p, keys), nil
+	return keys
 }
 
-// Bars shows one value a name, in the given order, from the top down.
+// Bars draws one value a name as a bar from 0, in the order of the names, from
+// the top down.
 func Bars(l Labels, names []string, values []float64) (*Figure, error) {
 	if len(names) == 0 || len(names) != len(values) {
 		return nil, fmt.Errorf("figure %s: %d names and %d values", l.Name, len(names), len(values))
 	}
-	p := newPanel(l.Title, l.X, l.Y)
-	high := maximum(values)
-	p.X.Min, p.X.Max = 0, cmp.Or(l.MaxX, math.Max(high*1.12, 1e-12))
-	p.Y.Min, p.Y.Max = -0.6, float64(len(names))-0.4
-	p.X.Tick.Marker = ticks{about: 5, format: short}
-	p.Y.Tick.Length = 0
-	n := len(names)
-	a := at{format: func(y float64) string { return names[n-1-int(y)] }}
-	for i := range names {
-		a.values = append(a.values, float64(i))
-	}
-	p.Y.Tick.Marker = a
-	p.paint(func(c draw.Canvas, x, y func(float64) vg.Length) {
-		for i, v := range values {
-			centre := float64(n - 1 - i)
-			box(c, Blue, x(0), y(centre-0.35), x(v), y(centre+0.35))
-			write(c, textStyle(smallSize, ink), vg.Point{X: x(math.Max(v, 0)) + 2, Y: y(centre)}, 0, 0.5, short(v))
+	for i, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("figure %s: the value of %q is %v", l.Name, names[i], v)
 		}
-	})
-	f := single(l, p, nil)
-	f.Height = vg.Length(len(names))*13 + 45
-	return f, nil
+	}
+	f, err := single(l, 0, func(style Style, p *panel) ([]key, error) {
+		p.barsDown(style, l.MaxX, names, values)
+		return nil, nil
+	}, func(s *sheet) { s.lines = 1.6 * float64(len(names)) })
+	return f, err
 }
 
-// Matrix shows a matrix as a picture, row 0 on top, white for the least and
-// dark for the greatest value; NaN stays white. rows and columns name its
-// lines and may be nil.
+func (p *panel) barsDown(style Style, end float64, labels []string, values []float64) {
+	low, high := math.Min(slices.Min(values), 0), maximum(values)
+	room := 0.14 * math.Max(high-low, 1e-12) // for the numbers at the bars' ends
+	p.X.Min, p.X.Max = low, math.Max(high, cmp.Or(end, high+room))
+	if low < 0 {
+		p.X.Min -= room
+	}
+	p.Y.Min, p.Y.Max = -0.6, float64(len(labels))-0.4
+	p.X.Marker = ticks{about: 5, format: short}
+	p.Y.Names = true
+	p.Y.Marker = names(flip(labels))
+	p.paint(func(c draw.Canvas, x, y func(float64) vg.Length) {
+		n, text := len(values), style.small(ink)
+		for i, v := range values {
+			centre := float64(n - 1 - i)
+			box(c, style.color(0), x(0), y(centre-0.35), x(v), y(centre+0.35))
+			at, align := vg.Point{X: x(v) + 2, Y: y(centre)}, 0.0
+			if v < 0 {
+				at.X, align = x(v)-2, 1
+			}
+			number := minus(short(v))
+			if w := text.Width(number); align == 0 && at.X+w > c.Max.X { // a bar that ends at the frame
+				at.X, align, text.Color = x(v)-2, 1, color.White
+			}
+			write(c, text, at, align, 0.5, number)
+			text.Color = ink
+		}
+		c.StrokeLine2(lineStyle(muted, 0.5), x(0), c.Min.Y, x(0), c.Max.Y)
+	})
+}
+
+// Matrix draws a matrix as square cells with a colour scale, row 0 on top,
+// pale for the least and dark for the greatest value; NaN stays white. Cells
+// with room show their number. rows and columns name the matrix's lines and may
+// be nil.
 func Matrix(l Labels, values [][]float64, rows, columns []string) (*Figure, error) {
 	if len(values) == 0 || len(values[0]) == 0 {
 		return nil, fmt.Errorf("figure %s: an empty matrix", l.Name)
@@ -184,14 +213,15 @@ func Matrix(l Labels, values [][]float64, rows, columns []string) (*Figure, erro
 	}
 	for i, row := range values {
 		if len(row) != len(values[0]) {
-			return nil, errors.New("figure " + l.Name + ": rows of different lengths, row " + fmt.Sprint(i))
+			return nil, fmt.Errorf("figure %s: row %d has %d values, row 0 has %d", l.Name, i, len(row), len(values[0]))
 		}
 	}
-	p := newPanel(l.Title, l.X, l.Y)
-	p.cells(flip(values), flip(filled(rows, len(values))), filled(columns, len(values[0])), "")
-	f := single(l, p, nil)
-	f.Width, f.Height = 4*vg.Inch, 3.8*vg.Inch
-	return f, nil
+	f, err := single(l, float64(len(values))/float64(len(values[0])), func(_ Style, p *panel) ([]key, error) {
+		p.cells(flip(values), flip(filled(rows, len(values))), filled(columns, len(values[0])), "%.2f", false)
+		p.square = true
+		return nil, nil
+	}, func(s *sheet) { s.width = 4 * vg.Inch })
+	return f, err
 }
 
 func flip[T any](xs []T) []T {
@@ -215,14 +245,25 @@ func filled(names []string, n int) []string {
 	return out
 }
 
-func single(l Labels, p *panel, keys []key) *Figure {
-	return &Figure{
-		Name: l.Name, Alt: cmp.Or(l.Title, l.X), Width: 4.6 * vg.Inch, Height: 2.8 * vg.Inch,
-		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{{p}}) },
-	}
+// single returns the figure of one panel, which plot fills.
+func single(l Labels, aspect float64, plot func(Style, *panel) ([]key, error), change ...func(*sheet)) (*Figure, error) {
+	return newFigure(l.Name, 4.6*vg.Inch, func(style Style) (*sheet, error) {
+		p := style.panel(l.Title, l.X, l.Y)
+		keys, err := plot(style, p)
+		if err != nil {
+			return nil, err
+		}
+		s := &sheet{alt: cmp.Or(l.Title, l.X), keys: keys, panels: []*panel{p}, columns: 1, aspect: aspect}
+		for _, f := range change {
+			f(s)
+		}
+		return s, nil
+	})
 }
 
-// Beside joins figures in one row, each with its own axes.
+// Beside joins figures in one row, each with its own axes. In another width
+// each keeps its share of it; a height, words and panels are for single
+// figures.
 func Beside(name string, figures ...*Figure) (*Figure, error) {
 	if len(figures) == 0 {
 		return nil, fmt.Errorf("figure %s: nothing to put side by side", name)
@@ -231,10 +272,7 @@ func Beside(name string, figures ...*Figure) (*Figure, error) {
 	for _, f := range figures {
 		whole.Width += f.Width
 		whole.Height = max(whole.Height, f.Height)
-		if whole.Alt != "" {
-			whole.Alt += " "
-		}
-		whole.Alt += f.Alt
+		whole.Alt = strings.TrimSpace(whole.Alt + " " + f.Alt)
 	}
 	whole.draw = func(c draw.Canvas) {
 		left := c.Min.X
@@ -243,6 +281,21 @@ func Beside(name string, figures ...*Figure) (*Figure, error) {
 				Min: vg.Point{X: left, Y: c.Max.Y - f.Height}, Max: vg.Point{X: left + f.Width, Y: c.Max.Y}}})
 			left += f.Width
 		}
+	}
+	whole.restyle = func(style Style) (*Figure, error) {
+		if style.Height != 0 || len(style.Words)+len(style.Panels) > 0 {
+			return nil, fmt.Errorf("%s: height, words and panels are set on the figures that it joins", name)
+		}
+		parts := make([]*Figure, len(figures))
+		for i, f := range figures {
+			own := style
+			own.Width = style.Width * f.Width / whole.Width
+			var err error
+			if parts[i], err = f.With(own); err != nil {
+				return nil, err
+			}
+		}
+		return Beside(name, parts...)
 	}
 	return whole, nil
 }

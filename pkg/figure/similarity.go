@@ -13,16 +13,16 @@ import (
 // similarityBins is the number of bins of each histogram of Figure 4.
 const similarityBins = 50
 
-// Similarity is Figure 4: histograms of the squared distances 2-2cos of random
-// and of positive pairs, each in 50 bins over its own range, with a Gaussian
-// kernel density (Scott's rule) scaled to the counts; a panel a model. Under
-// each distance stands its cosine. On the last checkpoint of stage 2 triangles
-// mark the modes of the paper's released model.
+// Similarity draws Figure 4: histograms of the squared distances 2-2cos of
+// random and of positive pairs, each in 50 bins over its own range, with a
+// Gaussian kernel density (Scott's rule) scaled to the counts; a panel a model.
+// Each distance has its cosine below. On the last checkpoint of stage 2
+// triangles mark the modes of the paper's released model.
 func Similarity(s *result.Similarity) (*Figure, error) { return similarity("similarity", s, false) }
 
-// SimilarityZoom is Figure 4 with axes of its own for every panel, for models
-// whose embeddings lie so near each other that the paper's axis from 0 to 2
-// shows a line.
+// SimilarityZoom draws Figure 4 with axes of its own for every panel, for
+// models whose embeddings lie so near each other that the paper's axis from 0
+// to 2 shows a line.
 func SimilarityZoom(s *result.Similarity) (*Figure, error) {
 	return similarity("similarity-zoom", s, true)
 }
@@ -31,22 +31,20 @@ func similarity(name string, s *result.Similarity, zoom bool) (*Figure, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	return newFigure(name, DoubleColumn, func(style Style) (*sheet, error) { return similaritySheet(style, s, zoom), nil })
+}
+
+func similaritySheet(style Style, s *result.Similarity, zoom bool) *sheet {
 	final := lastOfStage2(s)
-	columns := min(len(s.Models), 4)
-	if len(s.Models) == 5 || len(s.Models) == 6 {
+	columns := 4
+	if n := len(s.Models); n == 5 || n == 6 {
 		columns = 3
 	}
 	var panels []*panel
 	top, far, marked := 0.0, 2.0, false
 	alt := "Squared distances of random and positive pairs."
 	for i, m := range s.Models {
-		p := newPanel(m.Label(), "", "")
-		if i%columns == 0 {
-			p.Y.Label.Text = "Pairs"
-		}
-		if i+columns >= len(s.Models) {
-			p.X.Label.Text = "Squared distance (cosine)"
-		}
+		p := style.panel(m.Label(), "Squared distance (cosine)", "Pairs")
 		p.grid()
 		high, right := p.distances(m)
 		if i == final && (!zoom || right >= result.PaperFigure4Random) {
@@ -62,22 +60,17 @@ func similarity(name string, s *result.Similarity, zoom bool) (*Figure, error) {
 		if !zoom {
 			p.X.Max, p.Y.Max = far, top
 		}
-		p.X.Tick.Marker = distanceTicks(p.X.Max, zoom)
+		p.X.Marker = ticks{about: 5, format: withCosine}
 		p.Y.Max *= 1.12
-		p.Y.Tick.Marker = ticks{about: 4}
 	}
-	keys := []key{{label: "random pairs", color: fade(seriesColor(0), 0.5), fill: true}, {label: "positive pairs", color: fade(seriesColor(1), 0.5), fill: true}}
+	keys := []key{{label: "random pairs", color: fade(style.color(0), 0.5), fill: true}, {label: "positive pairs", color: fade(style.color(1), 0.5), fill: true}}
 	if marked {
 		keys = append(keys, key{label: "paper: modes of the released model, read by eye", color: ink, shape: downGlyph{}})
 	}
-	rows := tile(panels, columns)
-	return &Figure{
-		Name: name, Alt: alt, Width: widthOf(columns), Height: vg.Length(len(rows))*1.75*vg.Inch + 0.45*vg.Inch,
-		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), rows) },
-	}, nil
+	return &sheet{alt: alt, keys: keys, panels: panels, columns: columns, aspect: 0.75, once: true, shared: !zoom}
 }
 
-// lastOfStage2 is the index of the last checkpoint of stage 2, -1 for none.
+// lastOfStage2 returns the index of the last checkpoint of stage 2, -1 for none.
 func lastOfStage2(s *result.Similarity) int {
 	final := -1
 	for i, m := range s.Models {
@@ -88,14 +81,14 @@ func lastOfStage2(s *result.Similarity) int {
 	return final
 }
 
-// distances draws a model's two histograms, and gives the greatest height and
-// distance.
+// distances draws a model's two histograms, and returns the greatest height
+// and distance.
 func (p *panel) distances(m result.PairDistances) (top, far float64) {
 	for k, series := range [][]float32{m.Random, m.Positive} {
 		values := float64s(series)
 		heights, edges := histogram(values, similarityBins)
-		p.bars(heights, edges, seriesColor(k), 0.4)
-		p.line(densityLine(values, edges), lineStyle(seriesColor(k), 1.1))
+		p.bars(heights, edges, p.style.color(k), 0.4)
+		p.line(densityLine(values, edges), lineStyle(p.style.color(k), 1.1))
 		top, far = math.Max(top, maximum(heights)), math.Max(far, edges[len(edges)-1])
 	}
 	return top, far
@@ -104,7 +97,7 @@ func (p *panel) distances(m result.PairDistances) (top, far float64) {
 func (p *panel) paperModes() {
 	p.paint(func(c draw.Canvas, x, _ func(float64) vg.Length) {
 		for k, mode := range []float64{result.PaperFigure4Random, result.PaperFigure4Positive} {
-			c.DrawGlyph(draw.GlyphStyle{Color: seriesColor(k), Radius: 2.5, Shape: downGlyph{}}, vg.Point{X: x(mode), Y: c.Max.Y - 3})
+			c.DrawGlyph(draw.GlyphStyle{Color: p.style.color(k), Radius: 2.5, Shape: downGlyph{}}, vg.Point{X: x(mode), Y: c.Max.Y - 3})
 		}
 	})
 }
@@ -117,14 +110,8 @@ func (downGlyph) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
 	c.FillPolygon(s.Color, []vg.Point{{X: at.X - r, Y: at.Y + r}, {X: at.X + r, Y: at.Y + r}, {X: at.X, Y: at.Y - r}})
 }
 
-// distanceTicks writes each squared distance with its cosine below.
-func distanceTicks(far float64, zoom bool) ticks {
-	about := 4
-	if zoom || far > 2.2 { // longer labels
-		about = 2
-	}
-	return ticks{about: about, format: func(x float64) string { return fmt.Sprintf("%.3g\n(%.4g)", x, 1-x/2) }}
-}
+// withCosine writes a squared distance with its cosine below.
+func withCosine(x float64) string { return fmt.Sprintf("%.3g\n(%.4g)", x, 1-x/2) }
 
 func float64s(xs []float32) []float64 {
 	out := make([]float64, len(xs))

@@ -5,13 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Axis is what a speed figure varies.
+// An Axis is the quantity that a speed figure varies.
 type Axis string
 
 // The axes of Speed.
@@ -21,7 +18,7 @@ const (
 	ByBatch  Axis = "batch"
 )
 
-// quantity is what a panel of the speed figure shows of a row.
+// A quantity is one panel of the speed figure: a number of each row.
 type quantity struct {
 	title, label, task string
 	of                 func(result.BenchRow) (mid, low, high float64)
@@ -36,7 +33,7 @@ var quantities = []quantity{
 	}},
 }
 
-// Speed shows tokens a second of training and of the forward pass, and peak
+// Speed draws tokens a second of training and of the forward pass, and peak
 // memory in training, for each program against the length of the texts, the
 // number of layers or the batch. A mark is the median, a bar the range of the
 // repetitions. Where several sizes were measured, the one with the most points
@@ -52,52 +49,53 @@ func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 		}
 	}
 	programs := slices.DeleteFunc(b.Programs(), func(program string) bool { return !drawn[program] })
-	var panels []*panel
-	for _, q := range quantities {
-		rows := axis.rows(b, q)
-		if len(rows) == 0 {
-			continue
-		}
-		p := newPanel(q.title, axis.label(), q.label)
-		p.logX = true
-		p.grid()
-		var xs []float64
-		top := 0.0
-		for i, program := range programs {
-			var points xys
-			for _, r := range rows {
-				if r.Label() != program {
-					continue
-				}
-				mid, low, high := q.of(r)
-				x := float64(axis.of(r))
-				points = append(points, xy{X: x, Y: mid})
-				p.line(xys{{X: x, Y: low}, {X: x, Y: high}}, lineStyle(seriesColor(i), 0.8))
-				xs, top = append(xs, x), math.Max(top, high)
+	return newFigure("speed-"+string(axis), DoubleColumn, func(style Style) (*sheet, error) {
+		var panels []*panel
+		for _, q := range quantities {
+			rows := axis.rows(b, q)
+			if len(rows) == 0 {
+				continue
 			}
-			p.curve(points, lineStyle(seriesColor(i), 1.2), shapes[i%len(shapes)], 2)
+			p := style.panel(q.title, axis.label(), q.label)
+			p.logX = true
+			p.grid()
+			var xs []float64
+			top := 0.0
+			for i, program := range programs {
+				var points xys
+				for _, r := range rows {
+					if r.Label() != program {
+						continue
+					}
+					mid, low, high := q.of(r)
+					x := float64(axis.of(r))
+					points = append(points, xy{X: x, Y: mid})
+					p.line(xys{{X: x, Y: low}, {X: x, Y: high}}, lineStyle(style.color(i), 0.8))
+					xs, top = append(xs, x), math.Max(top, high)
+				}
+				p.curve(points, lineStyle(style.color(i), 1.2), shapes[i%len(shapes)], 2)
+			}
+			slices.Sort(xs)
+			xs = slices.Compact(xs)
+			p.rangeX(xs[0]/1.15, xs[len(xs)-1]*1.15)
+			p.X.Marker = at{xs, whole, true}
+			p.Y.Min, p.Y.Max = 0, top*1.08
+			p.Y.Marker = ticks{about: 5, format: short}
+			panels = append(panels, p)
 		}
-		slices.Sort(xs)
-		xs = slices.Compact(xs)
-		p.rangeX(xs[0]/1.15, xs[len(xs)-1]*1.15)
-		p.X.Tick.Marker = at{xs, whole, true}
-		p.Y.Min, p.Y.Max = 0, top*1.08
-		p.Y.Tick.Marker = ticks{about: 5, format: short}
-		panels = append(panels, p)
-	}
-	if len(panels) == 0 {
-		return nil, NothingToDraw{"speed-" + string(axis), "nothing was measured at two values of " + string(axis)}
-	}
-	var keys []key
-	for i, program := range programs {
-		line := lineStyle(seriesColor(i), 1.2)
-		keys = append(keys, key{label: program, color: seriesColor(i), line: &line, shape: shapes[i%len(shapes)]})
-	}
-	return &Figure{
-		Name: "speed-" + string(axis), Alt: fmt.Sprintf("Speed and memory by %s on %s.", axis, b.Machine.Name),
-		Width: widthOf(len(panels)), Height: 2.4 * vg.Inch,
-		draw: func(c draw.Canvas) { drawPanels(drawKeys(inner(c), keys, 0), [][]*panel{panels}) },
-	}, nil
+		if len(panels) == 0 {
+			return nil, NothingToDraw{"speed-" + string(axis), "nothing was measured at two values of " + string(axis)}
+		}
+		var keys []key
+		for i, program := range programs {
+			line := lineStyle(style.color(i), 1.2)
+			keys = append(keys, key{label: program, color: style.color(i), line: &line, shape: shapes[i%len(shapes)]})
+		}
+		return &sheet{
+			alt: fmt.Sprintf("Speed and memory by %s on %s.", axis, b.Machine.Name), keys: keys,
+			panels: panels, columns: 3, aspect: 0.85,
+		}, nil
+	})
 }
 
 func (a Axis) label() string {
@@ -122,7 +120,8 @@ func (a Axis) of(r result.BenchRow) int {
 	}
 }
 
-// size is layers, hidden width, batch and length, without what the axis varies.
+// size returns layers, hidden width, batch and length, without the one that the
+// axis varies.
 func (a Axis) size(r result.BenchRow) [4]int {
 	s := [4]int{r.Layers, r.Hidden, r.Batch, r.Length}
 	switch a {
@@ -136,8 +135,8 @@ func (a Axis) size(r result.BenchRow) [4]int {
 	return s
 }
 
-// rows are those of the size that was measured at the most values of the axis,
-// at two at least, in the order of the axis.
+// rows returns the rows of the size that was measured at the most values of the
+// axis, at two at least, in the order of the axis.
 func (a Axis) rows(b *result.Bench, q quantity) []result.BenchRow {
 	bySize := map[[4]int][]result.BenchRow{}
 	var order [][4]int // the first of equals wins

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gonum.org/v1/plot/vg"
+
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -14,6 +16,9 @@ type Table struct {
 	Caption string
 	Columns []Column
 	Rows    [][]Cell
+	// Width is the width of the text that the LaTeX is set in: up to 3.5 inches
+	// one column, above that two; 0 leaves the choice to the table.
+	Width vg.Length
 	// Notes stand below the table: where the numbers come from and how they
 	// differ from the paper's.
 	Notes []string

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -136,5 +137,39 @@ func TestNothingToDraw(t *testing.T) {
 	var nothing NothingToDraw
 	if _, err := JGLUESteps(j); !errors.As(err, &nothing) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// The committed figures and tables are what the code draws from the committed
+// results, byte for byte.
+func TestCommittedDrawings(t *testing.T) {
+	const figures = "../../figures"
+	out := t.TempDir()
+	for _, e := range Catalog() {
+		drawing, err := e.Draw(filepath.Join(figures, "data"))
+		var nothing NothingToDraw
+		if errors.As(err, &nothing) {
+			continue
+		}
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		paths, err := drawing.Save(out)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, path := range paths {
+			drawn, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			committed, err := os.ReadFile(filepath.Join(figures, filepath.Base(path)))
+			if err != nil {
+				t.Error(err)
+			} else if !bytes.Equal(drawn, committed) {
+				t.Errorf("figures/%s is not what figures/data gives: run scripts/modernbert figures", filepath.Base(path))
+			}
+		}
 	}
 }

@@ -9,11 +9,14 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks marks an axis at round numbers, about as many as asked for.
+// ticks marks an axis at about so many round numbers.
 type ticks struct {
 	about  int
 	format func(float64) string // nil for plain numbers
 }
+
+// with returns the same marker with fewer ticks.
+func (t ticks) with(about int) plot.Ticker { return ticks{about, t.format} }
 
 func (t ticks) Ticks(low, high float64) []plot.Tick {
 	step := niceStep((high - low) / float64(max(t.about, 1)))
@@ -28,13 +31,12 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 		case step >= 1000:
 			label = short(x)
 		}
-		out = append(out, plot.Tick{Value: x, Label: strings.Replace(label, "-", "\u2212", 1)})
+		out = append(out, plot.Tick{Value: x, Label: minus(label)})
 	}
 	return out
 }
 
-// niceStep is the one of 1, 2, 5 times a power of ten that is nearest to x by
-// ratio.
+// niceStep returns 1, 2 or 5 times a power of ten, the nearest to x by ratio.
 func niceStep(x float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(x)))
 	switch m := x / power; {
@@ -88,6 +90,9 @@ func (a at) Ticks(_, _ float64) []plot.Tick {
 	}
 	return out
 }
+
+// minus writes a number's hyphen as the sign.
+func minus(number string) string { return strings.Replace(number, "-", "\u2212", 1) }
 
 // whole writes a number without a fraction.
 func whole(x float64) string { return fmt.Sprintf("%.0f", x) }

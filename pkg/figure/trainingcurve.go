@@ -5,43 +5,70 @@ import (
 	"math"
 	"strings"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// TrainingCurve is Figure 1: validation loss and accuracy, and zero-shot
+// TrainingCurve draws Figure 1: validation loss and accuracy, and zero-shot
 // retrieval, over the steps of both stages. Stage 2 follows stage 1 on the
-// axis, on a grey ground. The dashed line is each stage's floor of the unigram
+// axis, on a grey ground. Each stage's dashed line is the score of the unigram
 // distribution.
 func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
+	return trainingCurve(curve, nil, "")
+}
+
+// LiveCurve draws the curve of a run that is being trained: the axis ends at
+// the given step of the last stage instead of at the end of its schedule, and
+// a line beneath says how far the run is.
+func LiveCurve(curve *result.TrainingCurve, until int, line string) (*Figure, error) {
+	return trainingCurve(curve, &until, line)
+}
+
+func trainingCurve(curve *result.TrainingCurve, until *int, line string) (*Figure, error) {
 	if err := curve.Validate(); err != nil {
 		return nil, fmt.Errorf("training-curve: %w", err)
 	}
-	loss := newPanel("Validation loss", "Step", "Cross-entropy (nats)")
-	accuracy := newPanel("Validation accuracy", "Step", "Share of masked tokens")
+	return newFigure("training-curve", DoubleColumn, func(style Style) (*sheet, error) {
+		s := curveSheet(style, curve, until)
+		s.foot = line
+		return s, nil
+	})
+}
+
+// stageEnds returns the steps at which the stages begin on the axis, and the
+// end of the last.
+func stageEnds(curve *result.TrainingCurve, until *int) []float64 {
+	ends := []float64{0}
+	for i, s := range curve.Stages {
+		steps := s.TotalSteps
+		if until != nil && i == len(curve.Stages)-1 {
+			steps = *until
+		}
+		ends = append(ends, ends[i]+float64(max(steps, s.Last().Step, 1)))
+	}
+	return ends
+}
+
+func curveSheet(style Style, curve *result.TrainingCurve, until *int) *sheet {
+	loss := style.panel("Validation loss", "Step", "Cross-entropy (nats)")
+	accuracy := style.panel("Validation accuracy", "Step", "Share of masked tokens")
 	panels := []*panel{loss, accuracy}
 	_, _, hasRetrieval := curve.BestRetrieval()
-	retrieval := newPanel("Zero-shot retrieval", "Step", "Score")
+	retrieval := style.panel("Zero-shot retrieval", "Step", "Score")
 	if hasRetrieval {
 		panels = append(panels, retrieval)
 	}
 
-	start, starts := 0.0, []float64{}
-	for _, s := range curve.Stages {
-		starts = append(starts, start)
-		end := start + math.Max(float64(s.TotalSteps), float64(s.Last().Step))
-		for _, p := range panels {
+	starts := stageEnds(curve, until)
+	for _, p := range panels {
+		for i, s := range curve.Stages {
 			if s.Stage == 2 {
-				p.band(start, end, shade)
+				p.band(starts[i], starts[i+1], shade)
 			}
 		}
-		start = end
-	}
-	for _, p := range panels {
-		p.X.Min, p.X.Max = 0, start
-		p.X.Tick.Marker = ticks{about: 4, format: func(x float64) string { return short(x) }}
+		p.X.Min, p.X.Max = 0, starts[len(starts)-1]
+		p.X.Marker = ticks{about: 5, format: short}
 		p.grid()
 	}
 
@@ -49,7 +76,7 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 	lossMax, accuracyMax, retrievalMax, training := 0.0, 0.0, 0.0, false
 	var floors []string
 	for i, s := range curve.Stages {
-		c := seriesColor(i)
+		c := style.color(i)
 		solid := lineStyle(c, 1.2)
 		keys = append(keys, key{label: stageLabel(s), color: c, line: &solid, shape: draw.CircleGlyph{}})
 		if trace := trainingTrace(s, starts[i]); len(trace) > 0 {
@@ -73,10 +100,7 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 			}
 		}
 		if u := s.Unigram; u != nil {
-			end := start
-			if i+1 < len(starts) {
-				end = starts[i+1]
-			}
+			end := starts[i+1]
 			loss.line(xys{{X: starts[i], Y: u.Loss}, {X: end, Y: u.Loss}}, lineStyle(muted, 0.8, dashes...))
 			accuracy.line(xys{{X: starts[i], Y: u.Accuracy}, {X: end, Y: u.Accuracy}}, lineStyle(muted, 0.8, dashes...))
 			accuracyMax = math.Max(accuracyMax, u.Accuracy)
@@ -96,7 +120,7 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 		keys = append(keys, key{label: fmt.Sprintf("unigram floor (%s)", strings.Join(floors, ", ")), color: muted, line: &dashed})
 	}
 	if training {
-		thin := lineStyle(fade(seriesColor(0), 0.6), 1)
+		thin := lineStyle(fade(style.color(0), 0.6), 1)
 		keys = append(keys, key{label: "training loss", line: &thin})
 	}
 	if hasRetrieval {
@@ -108,21 +132,7 @@ func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
 	accuracy.Y.Min, accuracy.Y.Max = 0, math.Max(accuracyMax*1.08, 0.01)
 	retrieval.Y.Min, retrieval.Y.Max = 0, math.Max(retrievalMax*1.08, 0.01)
 
-	return &Figure{
-		Name: "training-curve", Alt: curveAlt(curve), Width: DoubleColumn, Height: 2.35 * vg.Inch,
-		draw: func(c draw.Canvas) {
-			c = drawKeys(inner(c), keys, 0)
-			drawPanels(c, [][]*panel{panels})
-		},
-	}, nil
-}
-
-// curve draws a line with marks.
-func (p *panel) curve(points xys, style draw.LineStyle, shape draw.GlyphDrawer, radius float64) {
-	p.line(points, style)
-	if radius > 0 {
-		p.marks(points, shape, style.Color, radius)
-	}
+	return &sheet{alt: curveAlt(curve), keys: keys, panels: panels, columns: 3, aspect: 0.85}
 }
 
 func stageLabel(s result.Stage) string {
