@@ -18,20 +18,12 @@ import (
 
 func init() { commands = append(commands, newSweep) }
 
-// The engines of sweep.
-const (
-	localEngine = "local"
-	slurmEngine = "slurm"
-)
-
 // sweepOptions are sweep's flags.
 type sweepOptions struct {
 	fineTuneOptions
-	grid   []string
-	engine string
-	slurm  sweep.SlurmOptions
-	local  sweep.WorkerOptions
-	only   []int
+	engineFlags
+	grid []string
+	only []int
 }
 
 func newSweep() *cobra.Command {
@@ -56,27 +48,19 @@ func newSweep() *cobra.Command {
 			if err != nil {
 				return usagef("--grid: %w", err)
 			}
-			if o.engine != localEngine && o.engine != slurmEngine {
-				return usagef("--engine %q is neither %s nor %s", o.engine, localEngine, slurmEngine)
+			if err := o.engineFlags.check(); err != nil {
+				return err
 			}
-			switch {
-			case o.local.N < 1:
-				return usagef("--workers %d: at least one process is needed", o.local.N)
-			case o.local.N > 1 && o.engine == slurmEngine:
-				return usagef("--workers are of --engine %s; Slurm shares the runs itself", localEngine)
-			case o.local.N > 1 && config.Devices > 1:
+			if o.workers > 1 && config.Devices > 1 {
 				return usagef("--workers and --devices exclude each other: a worker has one device")
 			}
 			return o.run(cmd.Context(), config, grid, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	o.flags(cmd)
+	o.fineTuneOptions.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.grid, "grid", nil, "`KEY=VALUE,VALUE…` for lr, epochs, seed; several, also without --grid between them")
-	f.StringVar(&o.engine, "engine", localEngine, "local: one run after another, or --workers at a time; slurm: a job array")
-	f.IntVar(&o.local.N, "workers", 1, "`N` processes of this machine that share the runs, each with a GPU of its own")
-	f.StringArrayVar(&o.slurm.Options, "slurm-option", nil, "an `OPTION` for sbatch, such as --partition=gpu or --gres=gpu:1; several")
-	f.IntVar(&o.slurm.Retries, "retries", 2, "how often the runs that died under Slurm are handed in again")
+	o.engineFlags.add(f)
 	f.IntSliceVar(&o.only, "only", nil, "make the grid's runs of these numbers and end: what workers and tasks of the job array call")
 	_ = f.MarkHidden("only")
 	return cmd
@@ -116,20 +100,14 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 
 // sweep makes the runs with the engine that was asked for.
 func (o *sweepOptions) sweep(ctx context.Context, options sweep.Options, stderr io.Writer) error {
-	if o.engine == localEngine && o.local.N == 1 {
+	if o.alone() {
 		return sweep.Local(ctx, options)
 	}
 	command, err := o.worker(options.Config, options.Grid)
 	if err != nil {
 		return err
 	}
-	say := func(line string) { fmt.Fprintln(stderr, line) }
-	if o.engine == slurmEngine {
-		o.slurm.Command, o.slurm.Say = command, say
-		return sweep.Slurm(ctx, options, o.slurm)
-	}
-	o.local.Command, o.local.Say = command, say
-	return sweep.Workers(ctx, options, o.local)
+	return sweep.Array(ctx, options, o.engine(), command, func(line string) { fmt.Fprintln(stderr, line) })
 }
 
 // printRun prints a run without what differs from one time to the next.

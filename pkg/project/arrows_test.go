@@ -18,7 +18,7 @@ import (
 var arrows = map[string]string{
 	// What knows nothing of the others.
 	"project": "", "input": "", "durable": "", "result": "", "backend": "", "eval/metric": "",
-	"ranks": "",
+	"ranks": "", "array": "durable",
 	// From bytes to graphs.
 	"hub":   "input durable project",
 	"model": "input",
@@ -32,7 +32,7 @@ var arrows = map[string]string{
 	"train":       "model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":       "model encoder text corpus input eval/metric",
 	"pretrain":    "train model model/checkpoint encoder text corpus result backend durable eval/models project",
-	"finetune":    "train jglue eval/models hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"finetune":    "array train jglue eval/models hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models": "encoder corpus hub model model/checkpoint text result backend project",
 	"eval/pppl":   "eval/models hub input model encoder text corpus result durable project",
 	"eval":        "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project",

@@ -7,8 +7,8 @@
 // that was not gives: a run depends on its setting alone.
 //
 // [Local] runs them one after another with one model and one tokenized data
-// set; [Workers] shares them among processes of one machine, a GPU for each;
-// [Slurm] hands them to a cluster as a job array. What a worker or a task of
-// the array does is [Only]. [Collect] makes Table 2's result of any number of
+// set; [Array] makes each a task of package array, which shares them among
+// processes of one machine, a GPU for each, or hands them to Slurm. A worker
+// makes its runs by [Only]. [Collect] makes Table 2's result of any number of
 // folders.
 package sweep

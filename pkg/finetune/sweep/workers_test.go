@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"llmjp.internal/modernbert/pkg/finetune"
+	"llmjp.internal/modernbert/pkg/array"
 )
 
 // worker is a command that runs shell code and then this test's binary.
@@ -23,7 +23,9 @@ func worker(t *testing.T, o Options, before string) []string {
 	}
 	t.Setenv(childEnv, string(text))
 	script := filepath.Join(t.TempDir(), "worker.sh")
-	write(t, script, before+"\nexec '"+os.Args[0]+"' \"$1\"\n")
+	if err := os.WriteFile(script, []byte(before+"\nexec '"+os.Args[0]+"' \"$1\"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	return []string{"/bin/sh", script}
 }
 
@@ -45,13 +47,13 @@ func TestWorkers(t *testing.T) {
 	}
 	died := filepath.Join(t.TempDir(), "died")
 	seen := filepath.Join(t.TempDir(), "seen")
-	t.Setenv("CUDA_VISIBLE_DEVICES", "5,7")
 	command := worker(t, o, `echo "$CUDA_VISIBLE_DEVICES" >>`+seen+`
 case "$1" in *3*) [ -e `+died+` ] || { touch `+died+`; echo no luck >&2; exit 3; } ;; esac`)
-	var said []string
-	w := WorkerOptions{N: 2, Command: command, Say: func(line string) { said = append(said, line) }}
-	err := Workers(ctx, o, w)
-	if err == nil || !strings.Contains(err.Error(), "exit status 3: no luck; the same command makes what is missing") {
+	var told []string
+	say := func(line string) { told = append(told, line) }
+	engine := array.Local{Workers: 2, GPUs: "5,7"}
+	err := Array(ctx, o, engine, command, say)
+	if err == nil || !strings.Contains(err.Error(), "exit status 3: no luck; the same command does what is missing") {
 		t.Fatalf("a worker that dies: %v", err)
 	}
 	kept := modified(t, o.Dir)
@@ -59,7 +61,7 @@ case "$1" in *3*) [ -e `+died+` ] || { touch `+died+`; echo no luck >&2; exit 3;
 		t.Fatalf("the other worker made %d runs of 2", len(kept))
 	}
 	rows = nil
-	if err := Workers(ctx, o, w); err != nil {
+	if err := Array(ctx, o, engine, command, say); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
@@ -74,36 +76,10 @@ case "$1" in *3*) [ -e `+died+` ] || { touch `+died+`; echo no luck >&2; exit 3;
 	if all := strings.Fields(string(gpus)); len(all) != 4 || !slices.Contains(all, "5") || !slices.Contains(all, "7") {
 		t.Errorf("the workers saw the GPUs %v", all)
 	}
-	if len(said) != 2 || !strings.HasPrefix(said[0], "4 runs in 2 processes") || !strings.HasPrefix(said[1], "2 runs in 2 processes") {
-		t.Errorf("said %q", said)
+	if len(told) != 2 || !strings.HasPrefix(told[0], "4 tasks in 2 processes") || !strings.HasPrefix(told[1], "2 tasks in 2 processes") {
+		t.Errorf("told %q", told)
 	}
-	w.Command = []string{"/no/such/program"}
-	if err := Workers(ctx, o, w); err != nil {
+	if err := Array(ctx, o, engine, []string{"/no/such/program"}, say); err != nil {
 		t.Errorf("a finished sweep again: %v", err)
-	}
-}
-
-func TestWorkersStopped(t *testing.T) {
-	o := options(t, filepath.Join(t.TempDir(), "sweep"))
-	ctx, cancel := context.WithCancel(context.Background())
-	w := WorkerOptions{N: 2, Command: worker(t, o, "sleep 60"), Say: func(string) { cancel() }}
-	if err := Workers(ctx, o, w); err == nil || !strings.Contains(err.Error(), "stopped: 0 of 4 runs are finished") {
-		t.Error(err)
-	}
-}
-
-func TestDeal(t *testing.T) {
-	var settings []finetune.Setting
-	for _, epochs := range []int{1, 2, 3, 4, 5, 10} {
-		settings = append(settings, finetune.Setting{Epochs: epochs})
-	}
-	for n, want := range map[int][][]int{
-		1: {{0, 1, 2, 4, 5}},
-		2: {{0, 5}, {1, 2, 4}},
-		9: {{5}, {4}, {2}, {1}, {0}},
-	} {
-		if diff := cmp.Diff(want, deal(settings, []int{0, 1, 2, 4, 5}, n)); diff != "" {
-			t.Errorf("%d workers: %s", n, diff)
-		}
 	}
 }

@@ -1,0 +1,161 @@
+// Package slurmtest starts a real Slurm on this machine for one test.
+package slurmtest
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// configuration is slurm.conf: host, folder, port of slurmctld. Nodes follow.
+const configuration = `ClusterName=test
+SlurmctldHost=%[1]s(127.0.0.1)
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket=%[2]s/munge.sock
+CredType=cred/munge
+ProctrackType=proctrack/pgid
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+ReturnToService=2
+MpiDefault=none
+SlurmctldPort=%[3]d
+SlurmdTimeout=10
+KillWait=10
+StateSaveLocation=%[2]s/state
+SlurmdSpoolDir=%[2]s/spool.%%n
+TmpFS=%[2]s/tmp.%%n
+SlurmctldPidFile=%[2]s/slurmctld.pid
+SlurmdPidFile=%[2]s/slurmd.%%n.pid
+SlurmctldLogFile=%[2]s/slurmctld.log
+SlurmdLogFile=%[2]s/slurmd.%%n.log
+JobAcctGatherType=jobacct_gather/none
+PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+`
+
+// Programs are what a cluster of this machine needs.
+var Programs = []string{"munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "srun"}
+
+// Start starts a Slurm whose nodes, n1, n2, …, are all this machine, and ends
+// it when the test is over. It skips the test where Slurm is not installed or
+// the user is not root. The returned function ends a node without notice.
+func Start(t *testing.T, nodes int) (kill func(node int)) {
+	t.Helper()
+	for _, program := range Programs {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("%s is not installed (Debian: apt-get install slurm-wlm munge)", program)
+		}
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root can start a Slurm of its own")
+	}
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, _, _ = strings.Cut(host, ".")
+	conf := fmt.Sprintf(configuration, host, dir, freePort(t))
+	folders := []string{"state"}
+	for node := 1; node <= nodes; node++ {
+		conf += fmt.Sprintf("NodeName=n%d NodeHostname=%s NodeAddr=127.0.0.1 Port=%d CPUs=2 State=UNKNOWN\n", node, host, freePort(t))
+		folders = append(folders, fmt.Sprintf("spool.n%d", node), fmt.Sprintf("tmp.n%d", node))
+	}
+	for _, name := range folders {
+		if err := os.Mkdir(at(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, at("slurm.conf"), conf, 0o644)
+	write(t, at("munge.key"), strings.Repeat("a test's own key, ", 64), 0o400)
+	t.Setenv("SLURM_CONF", at("slurm.conf"))
+	start(t, at("munged.pid"), "munged", "--force", "--socket="+at("munge.sock"), "--key-file="+at("munge.key"),
+		"--log-file="+at("munged.log"), "--pid-file="+at("munged.pid"), "--seed-file="+at("munged.seed"))
+	start(t, at("slurmctld.pid"), "slurmctld", "-f", at("slurm.conf"))
+	pidFile := func(node int) string { return at(fmt.Sprintf("slurmd.n%d.pid", node)) }
+	for node := 1; node <= nodes; node++ {
+		start(t, pidFile(node), "slurmd", "-f", at("slurm.conf"), "-c", "-N", fmt.Sprintf("n%d", node))
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		state, _ := exec.Command("sinfo", "--noheader", "--Node", "--format=%T").Output()
+		if strings.Count(string(state), "idle") == nodes {
+			break
+		}
+		if time.Now().After(deadline) {
+			log, _ := os.ReadFile(at("slurmctld.log"))
+			t.Fatalf("the nodes do not become idle: %q\n%s", state, log)
+		}
+	}
+	return func(node int) {
+		t.Helper()
+		if err := syscall.Kill(number(t, pidFile(node)), syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// start starts a program that goes into the background, and ends it by its
+// number when the test is over.
+func start(t *testing.T, pidFile, name string, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v: %s", name, err, out)
+	}
+	t.Cleanup(func() {
+		pid := number(t, pidFile)
+		for range 100 {
+			if syscall.Kill(pid, syscall.SIGTERM) != nil || zombie(pid) {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Errorf("%s does not end", name)
+	})
+}
+
+// number reads a process's number.
+func number(t *testing.T, pidFile string) int {
+	t.Helper()
+	content, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// zombie tells whether a process has ended and only waits to be noticed.
+func zombie(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && strings.Contains(string(stat), ") Z ")
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func write(t *testing.T, path, content string, mode os.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
+}
