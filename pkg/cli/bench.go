@@ -148,7 +148,7 @@ func (o benchOptions) sizes(names []string) (bench.Sizes, error) {
 
 func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, stderr io.Writer) (err error) {
 	began := time.Now()
-	b := &result.Bench{Provenance: result.Provenance{Preset: o.preset, Seed: 42, Commit: result.Commit()}}
+	b := &result.Bench{Provenance: result.Provenance{Preset: o.preset, Seed: 42, Commit: project.Commit()}}
 	if o.data == "" {
 		if o.data, err = project.Path("data", "corpus", "train.jsonl.gz"); err != nil {
 			return err

@@ -15,12 +15,13 @@ import (
 	"llmjp.internal/modernbert/pkg/finetune/sweep"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 func init() { commands = append(commands, newFigures) }
 
 func newFigures() *cobra.Command {
-	var only, run, sweeps, runs []string
+	var only, runs, sweeps, claimed []string
 	var data, output string
 	var form figureForm
 	cmd := &cobra.Command{
@@ -51,8 +52,8 @@ func newFigures() *cobra.Command {
 			if output, err = orProject(output, own...); err != nil {
 				return err
 			}
-			if len(run) > 0 {
-				curve, err := result.TrainingCurveFromRun(run...)
+			if len(runs) > 0 {
+				curve, err := run.Curve(runs...)
 				if err != nil {
 					return err
 				}
@@ -69,8 +70,8 @@ func newFigures() *cobra.Command {
 					return err
 				}
 			}
-			if len(runs) > 0 {
-				if err := holdClaims(data, runs); err != nil {
+			if len(claimed) > 0 {
+				if err := holdClaims(data, claimed); err != nil {
 					return err
 				}
 			}
@@ -78,9 +79,9 @@ func newFigures() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, "draw only these, by `NAME`")
-	cmd.Flags().StringSliceVar(&run, "run", nil, "first make training-curve.json from these folders of pretrain, stage 1 before stage 2")
+	cmd.Flags().StringSliceVar(&runs, "run", nil, "first make training-curve.json from these folders of pretrain, stage 1 before stage 2, or from one that holds both")
 	cmd.Flags().StringSliceVar(&sweeps, "sweep", nil, "first make jglue.json from these folders of sweep, one a model and task")
-	cmd.Flags().StringSliceVar(&runs, "claims", nil, "first make claims.json: the paper's statements held against the results in these folders, one a run; two and more give verdicts")
+	cmd.Flags().StringSliceVar(&claimed, "claims", nil, "first make claims.json: the paper's statements held against the results in these folders, one a run; two and more give verdicts")
 	cmd.Flags().StringVar(&data, "data", "", "folder of the results (figures/data)")
 	cmd.Flags().StringVar(&output, "output", "", "folder of the drawings (figures; runs/figures with --width, --height, --font-size or --format)")
 	cmd.Flags().StringVar(&form.width, "width", "", "`WIDTH` of a figure: 3.35in, 85mm, 8.5cm, 240pt")

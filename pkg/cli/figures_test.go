@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 func runFigures(args ...string) (code int, stdout, stderr string) {
@@ -38,17 +39,20 @@ func TestFigures(t *testing.T) {
 
 // --run makes the training curve from the folders of a run before it draws.
 func TestFiguresRun(t *testing.T) {
-	run, data, out := t.TempDir(), t.TempDir(), t.TempDir()
+	folder, data, out := t.TempDir(), t.TempDir(), t.TempDir()
+	d := run.Description{Provenance: result.Provenance{Preset: "tiny"}, Stage: 1, TotalSteps: 2, MaxLength: 128}
+	if err := d.Write(folder); err != nil {
+		t.Fatal(err)
+	}
 	for name, content := range map[string]string{
-		"run.json":   `{"preset":"tiny","stage":1,"total_steps":2,"max_length":128}`,
 		"eval.jsonl": `{"step":0,"loss":11.5,"accuracy":0}` + "\n" + `{"step":2,"loss":9,"accuracy":0.05}` + "\n",
 		"log.jsonl":  `{"step":1,"loss":11.4}` + "\n",
 	} {
-		if err := os.WriteFile(filepath.Join(run, name), []byte(content), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	code, stdout, stderr := runFigures("--run", run, "--data", data, "--output", out, "--only", "training-curve")
+	code, stdout, stderr := runFigures("--run", folder, "--data", data, "--output", out, "--only", "training-curve")
 	if code != 0 || !strings.Contains(stdout, "training-curve@2x.png") {
 		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
 	}

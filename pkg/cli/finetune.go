@@ -15,6 +15,7 @@ import (
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/finetune"
 	"llmjp.internal/modernbert/pkg/jglue"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 func init() { commands = append(commands, newFineTune) }
@@ -122,14 +123,15 @@ func openTrainer(ctx context.Context, config finetune.Config, stderr io.Writer) 
 	return t, nil
 }
 
-// find names the model and gives its directory.
+// find names the model and sets its directory. A run's folder becomes that of
+// its last checkpoint, for the workers of a sweep, too.
 func (o *fineTuneOptions) find(ctx context.Context, config *finetune.Config, stderr io.Writer) (err error) {
+	if o.model, err = run.Model(o.model); err != nil {
+		return fmt.Errorf("--model: %w", err)
+	}
 	found, err := models.List(o.model)
 	if err != nil {
 		return fmt.Errorf("--model: %w", err)
-	}
-	if len(found) > 1 {
-		return fmt.Errorf("--model %s is a run with %d checkpoints: name one of them, such as %s", o.model, len(found), found[len(found)-1].Ref)
 	}
 	config.Name, config.Checkpoint = o.model, found[0].Checkpoint
 	config.Model, err = modelFiles(ctx, found[0].Ref, true, stderr)

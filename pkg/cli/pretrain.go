@@ -157,10 +157,10 @@ func (o pretrainOptions) complete(ctx context.Context, opt *pretrain.Options, st
 		}
 		opt.Init = dir
 	}
-	own, err := opt.Own()
+	completed, err := opt.WithDefaults()
 	if err != nil {
 		return err
 	}
-	*opt = own
+	*opt = completed
 	return o.retrieving(opt)
 }

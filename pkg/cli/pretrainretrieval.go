@@ -8,11 +8,11 @@ import (
 
 	"llmjp.internal/modernbert/pkg/corpus/miracl"
 	"llmjp.internal/modernbert/pkg/encoder"
-	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/eval/retrieval"
 	"llmjp.internal/modernbert/pkg/eval/sentence"
 	"llmjp.internal/modernbert/pkg/pretrain"
 	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/provenance"
 )
 
 // retrieving sets up zero-shot retrieval.
@@ -41,7 +41,7 @@ func (o pretrainOptions) retrieving(opt *pretrain.Options) error {
 		scores, _, err := task.Model(ctx, e, sentence.Options{MaxLength: maxLength})
 		return scores.Recall10, scores.MRR10, err
 	}
-	inputs, err := models.Inputs(pairs)
+	inputs, err := provenance.Inputs(pairs)
 	opt.Inputs = append(opt.Inputs, inputs...)
 	return err
 }

@@ -6,12 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Dir makes path a directory that holds what write puts into the temporary
-// one it is given, or leaves it as it was. A directory that is there already
-// is an error unless it is empty or replace is true; then the old one goes
-// only after the new one stands. Parents are made.
+// directory that it gets, or leaves path as it was. A directory that is there
+// already is an error unless it is empty or replace is true; then the two
+// change places, and the old one is removed. Parents are made.
 func Dir(path string, replace bool, write func(temporary string) error) (err error) {
 	path = filepath.Clean(path)
 	defer func() {
@@ -41,39 +42,31 @@ func Dir(path string, replace bool, write func(temporary string) error) (err err
 	if err := syncTree(temporary); err != nil {
 		return err
 	}
-	old := ""
-	if occupied {
-		old = temporaryName(path)
-		if err := os.Rename(path, old); err != nil {
-			return err
-		}
+	if !occupied {
+		err = rename(temporary, path)
+	} else {
+		err = swap(temporary, path)
 	}
-	if err := os.Rename(temporary, path); err != nil {
-		if old != "" {
-			err = errors.Join(err, os.Rename(old, path))
-		}
+	if err != nil {
 		return err
 	}
 	if err := syncPath(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if old != "" {
-		return os.RemoveAll(old)
+	if occupied {
+		return os.RemoveAll(temporary)
 	}
 	return nil
 }
 
-// CheckDir tells what would keep [Dir] from making path, for work that takes
-// long before it has anything to write. Parents are made, and what a process
-// that was killed left of path half written is removed.
+// CheckDir returns the error that would keep [Dir] from making path, for work
+// that takes long before it has anything to write. It makes the parents and
+// removes what a killed process left of path half written.
 func CheckDir(path string, replace bool) error {
 	path = filepath.Clean(path)
 	_, err := checkTarget(path, replace)
 	if err == nil {
-		left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".????????????????.tmp"))
-		for _, temporary := range left {
-			err = errors.Join(err, os.RemoveAll(temporary))
-		}
+		err = RemoveTemporary(filepath.Dir(path), filepath.Base(path))
 	}
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(path), 0o777)
@@ -88,8 +81,28 @@ func CheckDir(path string, replace bool) error {
 	return nil
 }
 
-// checkTarget says whether a directory has to make way; an empty one is removed.
+// RemoveTemporary removes what killed processes left in a folder half written
+// under the name base, or under any name if base is "". Only a process that
+// alone writes there may call it.
+func RemoveTemporary(folder, base string) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, entry := range entries {
+		if of, ok := temporaryOf(entry.Name()); ok && (base == "" || of == base) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(folder, entry.Name())))
+		}
+	}
+	return err
+}
+
+// checkTarget tells whether a directory has to make way. It removes an empty
+// one, and puts back one that a crash left set aside.
 func checkTarget(path string, replace bool) (occupied bool, err error) {
+	if err := putBack(path); err != nil {
+		return false, err
+	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -124,4 +137,14 @@ func syncTree(root string) error {
 		}
 		return syncPath(path)
 	})
+}
+
+// temporaryOf returns the name that temporaryName made a name for.
+func temporaryOf(name string) (base string, ok bool) {
+	const tail = len(".0123456789abcdef.tmp")
+	if len(name) < 1+tail || name[0] != '.' || !strings.HasSuffix(name, ".tmp") {
+		return "", false
+	}
+	cut := len(name) - tail
+	return name[1:cut], name[cut] == '.' && strings.Trim(name[cut+1:len(name)-4], "0123456789abcdef") == ""
 }

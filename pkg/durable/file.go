@@ -1,7 +1,3 @@
-// Package durable writes files and directories whole or not at all: under a
-// temporary name beside the target, synced to the disk, then renamed. A crash
-// leaves what was there before, and at most a name that begins with a dot and
-// ends in .tmp.
 package durable
 
 import (
@@ -12,13 +8,13 @@ import (
 	"path/filepath"
 )
 
-// File makes path hold what write gives, or leaves it as it was. The folder
+// File makes path hold what write writes, or leaves it as it was. The folder
 // must exist.
 func File(path string, write func(io.Writer) error) error {
 	return FileAt(path, func(f *os.File) error { return write(f) })
 }
 
-// FileAt is File for a writer that goes to and fro in the file.
+// FileAt does what File does for a writer that seeks in the file.
 func FileAt(path string, write func(*os.File) error) (err error) {
 	defer func() {
 		if err != nil {
@@ -45,13 +41,13 @@ func FileAt(path string, write func(*os.File) error) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, path); err != nil {
+	if err := rename(temporary, path); err != nil {
 		return err
 	}
 	return syncPath(filepath.Dir(path))
 }
 
-// Bytes is File for content that is at hand.
+// Bytes makes path hold content, or leaves it as it was.
 func Bytes(path string, content []byte) error {
 	return File(path, func(w io.Writer) error {
 		_, err := w.Write(content)
@@ -59,7 +55,7 @@ func Bytes(path string, content []byte) error {
 	})
 }
 
-// temporaryName is a name beside path that nobody else has.
+// temporaryName draws a name beside path that nobody else has.
 func temporaryName(path string) string {
 	return filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%016x.tmp", filepath.Base(path), rand.Uint64()))
 }

@@ -6,15 +6,16 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 )
 
 // seal begins the last field of a sealed JSON object: the SHA-256 of all bytes
 // before it.
 const seal = ",\n  \"checksum\": \""
 
-// Sealed is a value's JSON with a last field "checksum", so that a byte that
-// changes later is noticed wherever it stands, also where what it leaves is
-// valid JSON. The value must be an object with at least one field.
+// Sealed returns a value's JSON with a last field "checksum", so that a byte
+// that changes later is noticed wherever it stands, even if the rest is valid
+// JSON. The value must be an object with at least one field.
 func Sealed(value any) ([]byte, error) {
 	data, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
@@ -27,11 +28,14 @@ func Sealed(value any) ([]byte, error) {
 	return append(append(body, seal...), digest(body)+"\"\n}\n"...), nil
 }
 
-// Unseal decodes what Sealed made, and refuses anything else.
+// ErrDamaged is the error for bytes that are not those that were written.
+var ErrDamaged = errors.New("damaged")
+
+// Unseal decodes what Sealed made. Bytes that changed since are ErrDamaged.
 func Unseal(data []byte, to any) error {
 	at := bytes.LastIndex(data, []byte(seal))
 	if at < 0 || string(data[at+len(seal):]) != digest(data[:at])+"\"\n}\n" {
-		return errors.New("damaged: its checksum is wrong")
+		return fmt.Errorf("%w: its checksum is wrong", ErrDamaged)
 	}
 	return json.Unmarshal(data, to)
 }

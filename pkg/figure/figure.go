@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"html"
 	"image/color"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 
-	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/durable"
 )
 
 // A Figure is a drawing of a certain size that can be written in any format.
@@ -87,6 +88,9 @@ func (f *Figure) Save(dir string) ([]string, error) { return f.SaveAs(dir, "svg"
 // SaveAs writes the figure into dir in the given formats and returns the
 // paths: a PNG in two densities, 96 and 192 dots an inch.
 func (f *Figure) SaveAs(dir string, formats ...string) (paths []string, err error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
 	for _, format := range formats {
 		var files []file
 		switch format {
@@ -105,7 +109,7 @@ func (f *Figure) SaveAs(dir string, formats ...string) (paths []string, err erro
 				return paths, err
 			}
 			path := filepath.Join(dir, f.Name+x.suffix)
-			if err := result.WriteAtomic(path, content); err != nil {
+			if err := durable.Bytes(path, content); err != nil {
 				return paths, err
 			}
 			paths = append(paths, path)

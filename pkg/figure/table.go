@@ -1,11 +1,13 @@
 package figure
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
 
+	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -38,10 +40,13 @@ type Cell struct {
 
 // Save writes NAME.md and NAME.tex into dir and returns their paths.
 func (t *Table) Save(dir string) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
 	var paths []string
 	for _, file := range []struct{ suffix, content string }{{".md", t.Markdown()}, {".tex", t.LaTeX()}} {
 		path := filepath.Join(dir, t.Name+file.suffix)
-		if err := result.WriteAtomic(path, []byte(file.content)); err != nil {
+		if err := durable.Bytes(path, []byte(file.content)); err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)

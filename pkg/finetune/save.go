@@ -11,10 +11,10 @@ import (
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/durable"
-	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/jglue"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/provenance"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -68,8 +68,7 @@ func (t *Trainer) Note() string {
 
 // Provenance says where the model and the rows of a run come from.
 func (c Config) Provenance(seed uint64, began time.Time) (result.Provenance, error) {
-	m := models.Model{Checkpoint: c.Checkpoint, Ref: c.Name}
-	return models.Provenance(context.Background(), []models.Model{m}, seed, began, append(slices.Clone(c.Train), c.Valid...)...)
+	return provenance.Of(context.Background(), []string{c.Name}, seed, began, append(slices.Clone(c.Train), c.Valid...)...)
 }
 
 // Save writes result.json, log.jsonl, predictions.jsonl and model/ of the last

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // Ref is a model of the hub at a revision: a branch, a tag, a commit, or a
@@ -46,7 +48,7 @@ func local(ref string) (string, error) {
 	info, err := os.Stat(ref)
 	switch {
 	case err == nil && info.IsDir():
-		return ref, nil
+		return run.Model(ref)
 	case err == nil:
 		return "", fmt.Errorf("%s is a file; give the model's directory", ref)
 	case errors.Is(err, fs.ErrNotExist) && (filepath.IsAbs(ref) || strings.HasPrefix(ref, ".") || strings.HasPrefix(ref, "~")):

@@ -11,6 +11,7 @@ import (
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // Micro-batches by length give the loss, the gradient and the weights that
@@ -53,7 +54,7 @@ func TestLossAverageMicro(t *testing.T) {
 	opt.DumpBatches = t.TempDir()
 	mustRun(t, opt)
 	ids, labels := dumped(t, filepath.Join(opt.DumpBatches, "step-000001.safetensors"))
-	start := filepath.Join(opt.Output, stayingDir, stepName(0))
+	start := filepath.Join(opt.Output, run.Staying, run.StepName(0))
 	first, second := lossOf(t, opt.Settings, start, ids[:2], labels[:2]), lossOf(t, opt.Settings, start, ids[2:], labels[2:])
 	line := untimed(t, opt.Output)[0]
 	near(t, "loss", line.Loss, (first+second)/2, 2e-6)
@@ -126,7 +127,7 @@ func lossOf(t *testing.T, s Settings, dir string, ids, labels [][]int32) float64
 // Activations that are computed again change nothing; bfloat16 changes the loss
 // by its rounding, and the weights and moments that are kept are float32.
 func TestHowItIsComputed(t *testing.T) {
-	run := func(assignments ...string) ([]Line, model.Values) {
+	run := func(assignments ...string) ([]run.Line, model.Values) {
 		opt := options(t, append(append(append([]string{}, small...), "total_steps=3", "warmup_steps=0", "eval_every=0", "checkpoint_steps="), assignments...)...)
 		s := mustRun(t, opt)
 		return untimed(t, opt.Output), load(t, s.Checkpoint)

@@ -13,52 +13,52 @@ import (
 )
 
 // model reads or makes the architecture, the tokenizer and the weights of step 0.
-func (r *run) model() error {
-	dir := r.opt.Init
+func (s *session) model() error {
+	dir := s.opt.Init
 	if dir == "" {
-		config, err := r.settings.Architecture()
+		config, err := s.settings.Architecture()
 		if err != nil {
 			return err
 		}
-		r.arch, dir = config, r.opt.Tokenizer
-		r.params = config.Params(model.MaskedLM)
-		r.start = model.Draw(r.params, r.settings.Seed)
+		s.arch, dir = config, s.opt.Tokenizer
+		s.params = config.Params(model.MaskedLM)
+		s.start = model.Draw(s.params, s.settings.Seed)
 	} else {
 		c, err := checkpoint.Open(dir)
 		if err != nil {
 			return fmt.Errorf("--init: %w", err)
 		}
-		if r.start, err = c.Load(model.MaskedLM); err != nil {
+		if s.start, err = c.Load(model.MaskedLM); err != nil {
 			return fmt.Errorf("--init: %w", err)
 		}
-		r.arch, r.params = c.Arch, c.Arch.Params(model.MaskedLM)
-		if name := notFinite(r.params, r.start); name != "" {
+		s.arch, s.params = c.Arch, c.Arch.Params(model.MaskedLM)
+		if name := notFinite(s.params, s.start); name != "" {
 			return fmt.Errorf("--init: %s: %s holds a value that is not finite", dir, name)
 		}
-		if err := r.sayDropout(); err != nil {
+		if err := s.sayDropout(); err != nil {
 			return err
 		}
 	}
 	var err error
-	if r.tok, err = text.Open(dir); err != nil {
+	if s.tok, err = text.Open(dir); err != nil {
 		return err
 	}
-	d, special := r.arch.Dimensions(), r.tok.Special()
+	d, special := s.arch.Dimensions(), s.tok.Special()
 	switch {
-	case r.tok.VocabSize() > d.Vocab:
-		return fmt.Errorf("%s: the tokenizer has ids up to %d, the model's vocab_size is %d: they do not belong together", dir, r.tok.VocabSize()-1, d.Vocab)
+	case s.tok.VocabSize() > d.Vocab:
+		return fmt.Errorf("%s: the tokenizer has ids up to %d, the model's vocab_size is %d: they do not belong together", dir, s.tok.VocabSize()-1, d.Vocab)
 	case special.Mask < 0:
 		return fmt.Errorf("%s: the tokenizer has no mask token", dir)
-	case r.settings.MaxLength > d.MaxLength:
-		return fmt.Errorf("max_length=%d: the model takes %d tokens (max_position_embeddings)", r.settings.MaxLength, d.MaxLength)
+	case s.settings.MaxLength > d.MaxLength:
+		return fmt.Errorf("max_length=%d: the model takes %d tokens (max_position_embeddings)", s.settings.MaxLength, d.MaxLength)
 	}
 	return nil
 }
 
 // sayDropout says what of the model's config pretraining does not do: the
 // paper's models have no dropout.
-func (r *run) sayDropout() error {
-	data, err := r.arch.ConfigJSON(model.MaskedLM)
+func (s *session) sayDropout() error {
+	data, err := s.arch.ConfigJSON(model.MaskedLM)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (r *run) sayDropout() error {
 	for _, name := range slices.Sorted(maps.Keys(config)) {
 		rate, ok := config[name].(float64)
 		if ok && rate > 0 && strings.Contains(name, "dropout") && !strings.HasPrefix(name, "classifier") {
-			r.report("--init: %s=%g of the model is not used: pretraining is without dropout", name, rate)
+			s.report("--init: %s=%g of the model is not used: pretraining is without dropout", name, rate)
 		}
 	}
 	return nil

@@ -9,41 +9,39 @@ import (
 
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/run"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// nonFiniteDir holds what a run stopped at.
-const nonFiniteDir = "nonfinite"
-
 // nonFinite saves the weights before a step whose loss or gradient is not
 // finite, and the step's batch, and says how to look at them.
-func (r *run) nonFinite(b *batch, outcome train.Outcome) error {
-	return r.setAside(b, fmt.Errorf("step %d: the loss is %g and the gradient's norm %g", b.step, outcome.Objective, outcome.GradNorm))
+func (s *session) nonFinite(b *batch, outcome train.Outcome) error {
+	return s.setAside(b, fmt.Errorf("step %d: the loss is %g and the gradient's norm %g", b.step, outcome.Objective, outcome.GradNorm))
 }
 
 // broken does likewise where the weights after the last update are of no use:
 // no checkpoint is made of them.
-func (r *run) broken(what string) error {
-	b, err := r.source.draw(max(1, r.at))
+func (s *session) broken(what string) error {
+	b, err := s.source.draw(max(1, s.at))
 	if err != nil {
 		return err
 	}
-	return r.setAside(b, fmt.Errorf("step %d left %s that is not finite", r.at, what))
+	return s.setAside(b, fmt.Errorf("step %d left %s that is not finite", s.at, what))
 }
 
-func (r *run) setAside(b *batch, cause error) error {
-	folder := filepath.Join(r.opt.Output, nonFiniteDir)
-	if err := r.save(nonFiniteDir); err != nil {
+func (s *session) setAside(b *batch, cause error) error {
+	folder := filepath.Join(s.opt.Output, run.NonFinite)
+	if err := s.save(run.NonFinite); err != nil {
 		return fmt.Errorf("%w; the weights could not be saved: %w", cause, err)
 	}
-	if err := dump(folder, b, r.source.layout.pad); err != nil {
+	if err := dump(folder, b, s.source.layout.pad); err != nil {
 		return fmt.Errorf("%w; the batch could not be saved: %w", cause, err)
 	}
 	lines := filepath.Join(folder, fmt.Sprintf("step-%06d.jsonl", b.step))
 	if err := durable.Bytes(lines, idLines(b.ids)); err != nil {
 		return fmt.Errorf("%w; the batch could not be saved: %w", cause, err)
 	}
-	weights := filepath.Join(folder, stepName(r.at))
+	weights := filepath.Join(folder, run.StepName(s.at))
 	return fmt.Errorf("%w: stopped; the weights are in %s, the step's batch with its labels is in step-%06d.safetensors beside it; look at both with scripts/modernbert hidden --model %s --input %s --output hidden.safetensors; go on with a lower lr and another --output",
 		cause, weights, b.step, weights, lines)
 }

@@ -7,6 +7,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // Options are what a run is told beside its settings.
@@ -41,7 +42,7 @@ type Options struct {
 
 // Progress is how a run is going.
 type Progress struct {
-	Line
+	run.Line
 	TotalSteps int
 	Positions  int           // computed for the step's batch, padding included
 	Waiting    float64       // share of the session's step time spent waiting for a batch

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/run"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -90,7 +91,7 @@ func BenchmarkGrouping(b *testing.B) {
 			opt.Settings, opt.Steps = s, 4
 			summary := mustRun(b, opt)
 			seconds := 0.0
-			for _, line := range readLines[Line](b, filepath.Join(opt.Output, "log.jsonl"))[2:] {
+			for _, line := range readLines[run.Line](b, filepath.Join(opt.Output, "log.jsonl"))[2:] {
 				seconds += line.Seconds / 2
 			}
 			b.ReportMetric(seconds, "s/step")

@@ -4,27 +4,25 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
-
-	"golang.org/x/sys/unix"
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/run"
 	"llmjp.internal/modernbert/pkg/text"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
 // prepare makes everything that does not depend on where the run stands: it
 // locks the folder, reads the model and tokenizes the texts.
-func (r *run) prepare(ctx context.Context) (unlock func(), err error) {
-	if err := r.settings.Validate(); err != nil {
+func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
+	if err := s.settings.Validate(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(r.opt.Output, 0o777); err != nil {
+	if err := os.MkdirAll(s.opt.Output, 0o777); err != nil {
 		return nil, err
 	}
-	release, err := lock(filepath.Join(r.opt.Output, ".lock"))
+	release, err := run.Lock(s.opt.Output)
 	if err != nil {
 		return nil, err
 	}
@@ -33,85 +31,61 @@ func (r *run) prepare(ctx context.Context) (unlock func(), err error) {
 			release()
 		}
 	}()
-	old, err := r.readRunFile()
+	old, err := s.readDescription()
 	if err != nil {
 		return nil, err
 	}
 	if old != nil {
-		if conflict := r.settings.conflict(old.Settings); conflict != "" {
-			return nil, fmt.Errorf("%s holds a run with other settings (%s): choose another --output", r.opt.Output, conflict)
+		if err := s.checkSettings(old.Settings); err != nil {
+			return nil, fmt.Errorf("%s holds a run with other settings (%w): choose another --output", s.opt.Output, err)
 		}
 	}
-	removeUnfinished(r.opt.Output)
-	if err := r.model(); err != nil {
+	if err := s.model(); err != nil {
 		return nil, err
 	}
-	if r.corpus, err = r.tokenized(ctx, "training", r.opt.Data); err != nil {
+	if s.corpus, err = s.tokenized(ctx, "training", s.opt.Data); err != nil {
 		return nil, err
 	}
-	if r.origin, err = r.comes(); err != nil {
+	if s.origin, err = s.findOrigin(); err != nil {
 		return nil, err
 	}
 	if old != nil {
-		if conflict := r.origin.conflict(old.origin); conflict != "" {
-			return nil, fmt.Errorf("%s: %s; choose another --output", r.opt.Output, conflict)
+		if conflict := s.origin.Conflict(old.Origin); conflict != "" {
+			return nil, fmt.Errorf("%s: %s; choose another --output", s.opt.Output, conflict)
 		}
 	}
-	if err := r.graphs(); err != nil {
+	if err := s.graphs(); err != nil {
 		return nil, err
 	}
-	if err := r.validating(ctx); err != nil {
+	if err := s.validating(ctx); err != nil {
 		return nil, err
 	}
-	return release, r.writeRunFile()
-}
-
-// lock holds a run's folder for one process.
-func lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("%s: another process is training here", filepath.Dir(path))
-	}
-	return func() { f.Close() }, nil
-}
-
-// removeUnfinished removes what a process that died left half written.
-func removeUnfinished(output string) {
-	for _, folder := range []string{".", stayingDir, rollingDir} {
-		left, _ := filepath.Glob(filepath.Join(output, folder, ".*.tmp")) // the pattern is well formed
-		for _, path := range left {
-			os.RemoveAll(path) // what stays is tried again next time
-		}
-	}
+	return release, s.describe()
 }
 
 // graphs makes the source of batches and the training step.
-func (r *run) graphs() error {
+func (s *session) graphs() error {
 	b, err := backend.Open()
 	if err != nil {
 		return err
 	}
-	s, devices := r.settings, max(1, r.opt.Devices)
-	d := r.arch.Dimensions()
-	rows, err := s.rows(r.corpus, r.tok)
+	devices := max(1, s.opt.Devices)
+	d := s.arch.Dimensions()
+	rows, err := s.settings.rows(s.corpus, s.tok)
 	if err != nil {
 		return err
 	}
-	r.source = &source{
-		rows: rows, settings: s,
-		masker:  newMasker(s, r.tok),
-		planner: s.planner(devices),
-		layout:  layout{pad: int32(max(0, d.PadID)), rate: s.MaskRate, multiple: devices},
+	s.source = &source{
+		rows: rows, settings: s.settings,
+		masker:  newMasker(s.settings, s.tok),
+		planner: s.settings.planner(devices),
+		layout:  layout{pad: int32(max(0, d.PadID)), rate: s.settings.MaskRate, multiple: devices},
 	}
 	split := make([]int, inputCount)
 	for i := range split {
 		split[i] = i
 	}
-	r.step, err = train.NewStep(b, r.params, loss(r.arch, r.modelOptions()), s.Optimizer(), devices, split...)
+	s.step, err = train.NewStep(b, s.params, loss(s.arch, s.modelOptions()), s.settings.Optimizer(), devices, split...)
 	return err
 }
 
@@ -138,17 +112,17 @@ func (s Settings) planner(devices int) train.Planner {
 	return train.Planner{Lengths: append(shorter, s.MaxLength), Tokens: s.MicroTokens, Multiple: devices, Overhead: 256}
 }
 
-func (r *run) modelOptions() model.Options {
-	return model.Options{Compute: r.settings.Compute, Checkpoint: r.settings.ActivationCheckpoints}
+func (s *session) modelOptions() model.Options {
+	return model.Options{Compute: s.settings.Compute, Checkpoint: s.settings.ActivationCheckpoints}
 }
 
 // validating prepares validation, and the floor that a model
 // must get under.
-func (r *run) validating(ctx context.Context) error {
-	if len(r.opt.Valid) == 0 {
+func (s *session) validating(ctx context.Context) error {
+	if len(s.opt.Valid) == 0 {
 		return nil
 	}
-	c, err := r.tokenized(ctx, "validation", r.opt.Valid)
+	c, err := s.tokenized(ctx, "validation", s.opt.Valid)
 	if err != nil {
 		return err
 	}
@@ -157,13 +131,13 @@ func (r *run) validating(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := r.settings.rows(c, r.tok)
+	rows, err := s.settings.rows(c, s.tok)
 	if err != nil {
 		return err
 	}
-	if r.validation, err = newValidation(b, r.arch, r.params, r.modelOptions(), rows, r.settings.EvalDocuments, r.source); err != nil {
+	if s.validation, err = newValidation(b, s.arch, s.params, s.modelOptions(), rows, s.settings.EvalDocuments, s.source); err != nil {
 		return err
 	}
-	r.summary.Unigram, err = unigram(r.corpus, r.arch.Dimensions().Vocab, r.validation.batch.labels)
+	s.summary.Unigram, err = unigram(s.corpus, s.arch.Dimensions().Vocab, s.validation.batch.labels)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // Ten steps equal torch's from the same weights and batches: losses, gradient
@@ -32,7 +33,7 @@ func TestTenStepsEqualTorch(t *testing.T) {
 	opt.Data = []string{projectPath(t, "data", "corpus", "valid.jsonl.gz")}
 	summary := mustRun(t, opt)
 
-	lines := readLines[Line](t, filepath.Join(opt.Output, "log.jsonl"))
+	lines := readLines[run.Line](t, filepath.Join(opt.Output, "log.jsonl"))
 	if len(lines) != len(golden.Steps) {
 		t.Fatalf("%d steps in the log, %d in the golden file", len(lines), len(golden.Steps))
 	}

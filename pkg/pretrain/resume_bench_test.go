@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // BenchmarkResume goes on with a run that stands at step 10 and with one at
@@ -26,7 +26,7 @@ func BenchmarkResume(b *testing.B) {
 				if s := mustRun(b, opt); s.Steps != 1 || s.Step != step+1 {
 					b.Fatalf("%+v", s)
 				}
-				if err := os.RemoveAll(filepath.Join(opt.Output, stayingDir, stepName(step+1))); err != nil {
+				if err := os.RemoveAll(filepath.Join(opt.Output, run.Staying, run.StepName(step+1))); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -37,23 +37,20 @@ func BenchmarkResume(b *testing.B) {
 // moveTo makes of a run at step 10 one that stands at a later step.
 func moveTo(tb testing.TB, output string, step int) {
 	tb.Helper()
-	from, to := filepath.Join(output, stayingDir, stepName(10)), filepath.Join(output, stayingDir, stepName(step))
-	s, err := verify(from)
+	from, to := filepath.Join(output, run.Staying, run.StepName(10)), filepath.Join(output, run.Staying, run.StepName(step))
+	s, err := run.Verify(from)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	s.Step = step
-	data, err := durable.Sealed(s)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(from, stateFile), data, 0o666)
-	}
+	err = s.Seal(from)
 	if err == nil {
 		err = os.Rename(from, to)
 	}
 	if err != nil {
 		tb.Fatal(err)
 	}
-	log, err := os.OpenFile(filepath.Join(output, "log.jsonl"), os.O_WRONLY, 0)
+	log, err := os.OpenFile(filepath.Join(output, run.LogFile), os.O_WRONLY, 0)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"syscall"
@@ -16,15 +14,17 @@ import (
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 	"llmjp.internal/modernbert/pkg/text"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// run is one session of pretraining.
-type run struct {
+// session is one session of pretraining.
+type session struct {
 	opt      Options
 	settings Settings
 	tok      text.Tokenizer
@@ -33,14 +33,14 @@ type run struct {
 	start    model.Values // the weights of step 0, until they are on the device
 	corpus   *corpus.Corpus
 	source   *source
-	origin   origin
+	origin   run.Origin
 
 	step       *train.Step
 	validation *validation      // nil: none
 	encoder    *encoder.Encoder // of the weights in training, for retrieval
 
 	at         int // the step that the weights are of
-	log, evals *journal
+	log, evals *durable.Lines
 	logged     int // the step of the last line in evals
 	began      time.Time
 	summary    Summary
@@ -52,20 +52,20 @@ type run struct {
 // Run pretrains, or goes on with the run in opt.Output. When ctx ends, the
 // step in hand is ended and saved, and the error is a [Stopped].
 func Run(ctx context.Context, opt Options) (Summary, error) {
-	r := &run{opt: opt, settings: opt.Settings}
-	unlock, err := r.prepare(ctx)
+	s := &session{opt: opt, settings: opt.Settings}
+	unlock, err := s.prepare(ctx)
 	if err != nil {
 		return Summary{}, wayOut(err)
 	}
 	defer unlock()
-	defer r.close()
-	if err := r.begin(); err != nil {
+	defer s.close()
+	if err := s.begin(); err != nil {
 		return Summary{}, wayOut(err)
 	}
-	err = wayOut(r.loop(ctx))
-	r.summary.Step = r.at
-	r.summary.Done = err == nil
-	return r.summary, err
+	err = wayOut(s.loop(ctx))
+	s.summary.Step = s.at
+	s.summary.Done = err == nil
+	return s.summary, err
 }
 
 func diskFull(err error) bool {
@@ -80,85 +80,85 @@ func wayOut(err error) error {
 	return err
 }
 
-func (r *run) report(format string, args ...any) {
-	if r.opt.Report != nil {
-		r.opt.Report(fmt.Sprintf(format, args...))
+func (s *session) report(format string, args ...any) {
+	if s.opt.Report != nil {
+		s.opt.Report(fmt.Sprintf(format, args...))
 	}
 }
 
 // begin restores the latest checkpoint or starts at step 0, and puts the logs
 // back to that step.
-func (r *run) begin() error {
-	ok, err := r.restore()
+func (s *session) begin() error {
+	ok, err := s.restore()
 	if err != nil {
 		return err
 	}
 	if !ok {
-		if err := r.step.SetState(train.State{Weights: r.start}); err != nil {
+		if err := s.step.SetState(train.State{Weights: s.start}); err != nil {
 			return err
 		}
 	}
-	r.start = nil
+	s.start = nil
 	debug.FreeOSMemory() // the state's copies on the host
-	if r.log, _, err = openJournal(filepath.Join(r.opt.Output, "log.jsonl"), r.at); err != nil {
+	if s.log, _, err = run.OpenLog(s.opt.Output, run.LogFile, s.at); err != nil {
 		return err
 	}
-	r.evals, r.logged, err = openJournal(filepath.Join(r.opt.Output, "eval.jsonl"), r.at)
+	s.evals, s.logged, err = run.OpenLog(s.opt.Output, run.EvalFile, s.at)
 	return err
 }
 
-func (r *run) close() {
-	if r.step != nil {
-		r.step.Close()
+func (s *session) close() {
+	if s.step != nil {
+		s.step.Close()
 	}
-	if r.encoder != nil {
-		r.encoder.Close()
+	if s.encoder != nil {
+		s.encoder.Close()
 	}
-	if r.corpus != nil {
-		r.corpus.Close()
+	if s.corpus != nil {
+		s.corpus.Close()
 	}
-	for _, j := range []*journal{r.log, r.evals} {
+	for _, j := range []*durable.Lines{s.log, s.evals} {
 		if j != nil {
-			j.close()
+			j.Close()
 		}
 	}
 }
 
 // last is the step that the session ends after.
-func (r *run) last() int {
-	if r.opt.StartOnly {
+func (s *session) last() int {
+	if s.opt.StartOnly {
 		return 0
 	}
-	if r.opt.Steps > 0 {
-		return min(r.opt.Steps, r.settings.TotalSteps)
+	if s.opt.Steps > 0 {
+		return min(s.opt.Steps, s.settings.TotalSteps)
 	}
-	return r.settings.TotalSteps
+	return s.settings.TotalSteps
 }
 
-func (r *run) loop(ctx context.Context) error {
+func (s *session) loop(ctx context.Context) error {
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()
-	batches := r.source.feed(feeding, r.at+1, r.last(), r.step.Prepare)
+	batches := s.source.feed(feeding, s.at+1, s.last(), s.step.Prepare)
 	defer func() { // the feed may be compiling: wait for it
 		stop()
 		for range batches {
 		}
 	}()
 	for {
-		if err := r.evaluate(ctx); err != nil && ctx.Err() == nil {
+		if err := s.evaluate(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 		stopping := ctx.Err() != nil
-		if err := r.keep(stopping || r.at >= r.last()); err != nil {
+		if err := s.saveIfDue(stopping || s.at >= s.last()); err != nil {
 			return err
 		}
-		if r.at >= r.last() {
+		if s.at >= s.last() {
 			return nil
 		}
 		if stopping {
-			return &Stopped{r.at, r.settings.TotalSteps, r.summary.Checkpoint}
+			return &Stopped{s.at, s.settings.TotalSteps, s.summary.Checkpoint}
 		}
-		if err := r.advance(batches); err != nil && !(errors.Is(err, errNoBatch) && ctx.Err() != nil) {
+		if err := s.advance(batches); err != nil && !(errors.Is(err, errNoBatch) && ctx.Err() != nil) {
 			return err
 		}
 	}
@@ -168,157 +168,126 @@ func (r *run) loop(ctx context.Context) error {
 var errNoBatch = errors.New("the batches ended early")
 
 // advance makes one step with the next batch.
-func (r *run) advance(batches <-chan drawn) error {
+func (s *session) advance(batches <-chan drawn) error {
 	began := time.Now()
 	next, ok := <-batches
 	if !ok {
 		return errNoBatch
 	}
 	if next.err != nil {
-		return fmt.Errorf("batch of step %d: %w", r.at+1, next.err)
+		return fmt.Errorf("batch of step %d: %w", s.at+1, next.err)
 	}
 	b := next.batch
 	waited := max(0, time.Since(began).Seconds()-b.compiling)
-	if r.opt.DumpBatches != "" {
-		if err := dump(r.opt.DumpBatches, b, r.source.layout.pad); err != nil {
+	if s.opt.DumpBatches != "" {
+		if err := dump(s.opt.DumpBatches, b, s.source.layout.pad); err != nil {
 			return err
 		}
 	}
-	lr := r.settings.schedule().At(b.step)
-	outcome, err := r.step.Do(lr, b.micro)
+	lr := s.settings.schedule().At(b.step)
+	outcome, err := s.step.Do(lr, b.micro)
 	if err != nil {
 		return fmt.Errorf("step %d: %w", b.step, err)
 	}
 	if !outcome.Finite() {
-		return r.nonFinite(b, outcome)
+		return s.nonFinite(b, outcome)
 	}
-	r.at = b.step
-	line := Line{
+	s.at = b.step
+	line := run.Line{
 		Step: b.step, Loss: outcome.Objective, LR: lr, GradNorm: outcome.GradNorm, Tokens: b.tokens(), MaskedTokens: b.masked(),
 		Accuracy: outcome.Extra / float64(max(1, b.masked())), Padding: b.padding(), Seconds: time.Since(began).Seconds(),
 	}
-	if err := r.log.write(line); err != nil {
+	if err := s.log.Append(line); err != nil {
 		return err
 	}
-	r.count(b, line, waited)
+	s.count(b, line, waited)
 	return nil
 }
 
 // count keeps the session's sums and tells the progress.
-func (r *run) count(b *batch, line Line, waited float64) {
+func (s *session) count(b *batch, line run.Line, waited float64) {
 	positions := 0
 	for _, part := range b.parts {
 		positions += part.Positions()
 	}
-	r.positions += positions
-	r.waiting += waited
-	s := &r.summary
-	s.Steps++
-	s.Seconds += line.Seconds
-	s.Tokens += line.Tokens
-	s.Waiting = r.waiting / s.Seconds
-	s.Padding = 1 - float64(s.Tokens)/float64(r.positions)
-	if r.opt.Progress != nil {
-		p := Progress{Line: line, TotalSteps: r.last(), Positions: positions, Waiting: s.Waiting}
-		if s.Steps == 1 { // it compiled the graphs: the next ones tell how long a step takes
-			r.began = time.Now()
+	s.positions += positions
+	s.waiting += waited
+	sum := &s.summary
+	sum.Steps++
+	sum.Seconds += line.Seconds
+	sum.Tokens += line.Tokens
+	sum.Waiting = s.waiting / sum.Seconds
+	sum.Padding = 1 - float64(sum.Tokens)/float64(s.positions)
+	if s.opt.Progress != nil {
+		p := Progress{Line: line, TotalSteps: s.last(), Positions: positions, Waiting: sum.Waiting}
+		if sum.Steps == 1 { // it compiled the graphs: the next ones tell how long a step takes
+			s.began = time.Now()
 		} else {
-			p.Left = time.Since(r.began) / time.Duration(s.Steps-1) * time.Duration(r.last()-r.at)
+			p.Left = time.Since(s.began) / time.Duration(sum.Steps-1) * time.Duration(s.last()-s.at)
 		}
-		r.opt.Progress(p)
+		s.opt.Progress(p)
 	}
 }
 
 // evaluate looks at the validation text if that is due and not yet done.
-func (r *run) evaluate(ctx context.Context) error {
-	every := func(n int) bool { return n > 0 && (r.at%n == 0 || r.at == r.settings.TotalSteps) }
-	retrieve := r.opt.Retrieve != nil && every(r.settings.RetrievalEvery)
-	if r.validation == nil || r.logged >= r.at || !every(r.settings.EvalEvery) && !retrieve {
+func (s *session) evaluate(ctx context.Context) error {
+	every := func(n int) bool { return n > 0 && (s.at%n == 0 || s.at == s.settings.TotalSteps) }
+	retrieve := s.opt.Retrieve != nil && every(s.settings.RetrievalEvery)
+	if s.validation == nil || s.logged >= s.at || !every(s.settings.EvalEvery) && !retrieve {
 		return nil
 	}
-	weights := r.step.Weights()
-	e := result.Evaluation{Step: r.at}
+	weights := s.step.Weights()
+	e := result.Evaluation{Step: s.at}
 	var err error
-	if e.Loss, e.Accuracy, err = r.validation.score(ctx, weights); err != nil {
+	if e.Loss, e.Accuracy, err = s.validation.score(ctx, weights); err != nil {
 		return err
 	}
 	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
-		return r.broken("a validation loss")
+		return s.broken("a validation loss")
 	}
 	if retrieve {
-		recall, mrr, err := r.retrieve(ctx, weights)
+		recall, mrr, err := s.retrieve(ctx, weights)
 		if err != nil {
 			return fmt.Errorf("retrieval: %w", err)
 		}
 		e.Recall10, e.MRR10 = &recall, &mrr
 	}
-	if err := r.evals.write(e); err != nil {
+	if err := s.evals.Append(e); err != nil {
 		return err
 	}
-	r.logged, r.summary.Evaluation = r.at, &e
-	if r.opt.Evaluated != nil {
-		r.opt.Evaluated(e)
+	s.logged, s.summary.Evaluation = s.at, &e
+	if s.opt.Evaluated != nil {
+		s.opt.Evaluated(e)
 	}
 	return nil
 }
 
 // retrieve scores retrieval with the weights in training.
-func (r *run) retrieve(ctx context.Context, weights []*tensors.Tensor) (recall, mrr float64, err error) {
-	if r.encoder == nil {
+func (s *session) retrieve(ctx context.Context, weights []*tensors.Tensor) (recall, mrr float64, err error) {
+	if s.encoder == nil {
 		b, err := backend.Open()
 		if err != nil {
 			return 0, 0, err
 		}
-		if r.encoder, err = encoder.New(b, r.arch, model.MaskedLM, weights, r.tok); err != nil {
+		if s.encoder, err = encoder.New(b, s.arch, model.MaskedLM, weights, s.tok); err != nil {
 			return 0, 0, err
 		}
-		r.encoder.Options.Compute = r.settings.Compute
+		s.encoder.Options.Compute = s.settings.Compute
 	}
-	if err := r.encoder.SetWeights(weights); err != nil {
+	if err := s.encoder.SetWeights(weights); err != nil {
 		return 0, 0, err
 	}
-	return r.opt.Retrieve(ctx, r.encoder)
+	return s.opt.Retrieve(ctx, s.encoder)
 }
 
-// keep saves a checkpoint if one is due.
-func (r *run) keep(ending bool) error {
-	s := r.settings
-	staying := ending || s.CheckpointEvery > 0 && r.at > 0 && r.at%s.CheckpointEvery == 0 || slices.Contains(s.CheckpointSteps, r.at)
-	rolling := !staying && s.RollingEvery > 0 && r.at > 0 && r.at%s.RollingEvery == 0
-	if !staying && !rolling {
-		return nil
+// due returns the folder for a checkpoint of this step, "" if none is due.
+func (s *session) due(ending bool) string {
+	at := func(every int) bool { return every > 0 && s.at > 0 && s.at%every == 0 }
+	switch {
+	case ending || at(s.settings.CheckpointEvery) || slices.Contains(s.settings.CheckpointSteps, s.at):
+		return run.Staying
+	case at(s.settings.RollingEvery):
+		return run.Rolling
 	}
-	folder := stayingDir
-	if rolling {
-		folder = rollingDir
-	}
-	path := filepath.Join(r.opt.Output, folder, stepName(r.at))
-	if _, err := verify(path); err != nil {
-		if err := r.save(folder); err != nil {
-			return err
-		}
-	}
-	r.summary.Checkpoint = path
-	return r.dropRolling()
-}
-
-// dropRolling removes the rolling checkpoints that a later one replaces.
-func (r *run) dropRolling() error {
-	entries, err := os.ReadDir(filepath.Join(r.opt.Output, rollingDir))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		path := filepath.Join(r.opt.Output, rollingDir, entry.Name())
-		if _, ok := stepOf(entry.Name()); !ok || path == r.summary.Checkpoint {
-			continue
-		}
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
-	return nil
+	return ""
 }

@@ -16,6 +16,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // cache holds the tokenized texts of all tests of a process.
@@ -120,9 +121,9 @@ func readLines[T any](t testing.TB, path string) []T {
 }
 
 // untimed are the log's lines without their wall time.
-func untimed(t testing.TB, output string) []Line {
+func untimed(t testing.TB, output string) []run.Line {
 	t.Helper()
-	lines := readLines[Line](t, filepath.Join(output, "log.jsonl"))
+	lines := readLines[run.Line](t, filepath.Join(output, run.LogFile))
 	for i := range lines {
 		lines[i].Seconds = 0
 	}
@@ -136,17 +137,17 @@ func same(t testing.TB, a, b string, step int) {
 		t.Errorf("log.jsonl: %s", diff)
 	}
 	evals := func(dir string) []result.Evaluation {
-		return readLines[result.Evaluation](t, filepath.Join(dir, "eval.jsonl"))
+		return readLines[result.Evaluation](t, filepath.Join(dir, run.EvalFile))
 	}
 	if diff := cmp.Diff(evals(a), evals(b)); diff != "" {
 		t.Errorf("eval.jsonl: %s", diff)
 	}
 	for _, name := range []string{"model.safetensors", momentsFile} {
-		x, err := os.ReadFile(filepath.Join(a, stayingDir, stepName(step), name))
+		x, err := os.ReadFile(filepath.Join(a, run.Staying, run.StepName(step), name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		y, err := os.ReadFile(filepath.Join(b, stayingDir, stepName(step), name))
+		y, err := os.ReadFile(filepath.Join(b, run.Staying, run.StepName(step), name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +192,7 @@ func TestResumeIsExact(t *testing.T) {
 	if s := mustRun(t, parts); s.Steps != 0 || !s.Done {
 		t.Errorf("run again: %+v", s)
 	}
-	first := readLines[Line](t, filepath.Join(whole.Output, "log.jsonl"))[0]
+	first := readLines[run.Line](t, filepath.Join(whole.Output, run.LogFile))[0]
 	if first.LR != 0 || math.Abs(first.Loss-math.Log(99574)) > 0.5 {
 		t.Errorf("first step %+v", first)
 	}
@@ -199,12 +200,12 @@ func TestResumeIsExact(t *testing.T) {
 
 // A damaged checkpoint is named and passed over for the one before it.
 func TestDamagedCheckpoint(t *testing.T) {
-	for _, file := range []string{"model.safetensors", momentsFile, stateFile, "tokenizer.json"} {
+	for _, file := range []string{"model.safetensors", momentsFile, run.StateFile, "tokenizer.json"} {
 		t.Run(file, func(t *testing.T) {
 			opt := withValidation(t, options(t, small...))
 			opt.Steps = 4
 			mustRun(t, opt)
-			path := filepath.Join(opt.Output, stayingDir, stepName(4), file)
+			path := filepath.Join(opt.Output, run.Staying, run.StepName(4), file)
 			data, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -219,7 +220,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 			if s := mustRun(t, opt); s.Steps != 4 {
 				t.Errorf("%d steps were made, 4 were lost or new", s.Steps)
 			}
-			if all := strings.Join(said, "\n"); !strings.Contains(all, stepName(4)) || !strings.Contains(all, "passed over") || !strings.Contains(all, filepath.Join(stayingDir, stepName(2))) {
+			if all := strings.Join(said, "\n"); !strings.Contains(all, run.StepName(4)) || !strings.Contains(all, "passed over") || !strings.Contains(all, filepath.Join(run.Staying, run.StepName(2))) {
 				t.Errorf("said: %s", all)
 			}
 			whole := withValidation(t, options(t, small...))
@@ -267,7 +268,7 @@ func TestAnotherRunInTheFolder(t *testing.T) {
 func withHeads(t *testing.T, output string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(output, stayingDir, stepName(0)))); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(output, run.Staying, run.StepName(0)))); err != nil {
 		t.Fatal(err)
 	}
 	config := readFile(t, filepath.Join(dir, "config.json"))
@@ -289,7 +290,7 @@ func TestDamagedRunFile(t *testing.T) {
 	opt := options(t, small...)
 	opt.Steps = 2
 	mustRun(t, opt)
-	path := filepath.Join(opt.Output, runName)
+	path := filepath.Join(opt.Output, run.File)
 	whole := readFile(t, path)
 	overwrite(t, path, strings.Replace(whole, `"lr": 0.01`, `"lr": 0.03`, 1))
 	var said []string
@@ -297,14 +298,14 @@ func TestDamagedRunFile(t *testing.T) {
 	if s := mustRun(t, opt); s.Steps != 0 || s.Step != 2 {
 		t.Errorf("%+v", s)
 	}
-	if readFile(t, path) != whole || !strings.Contains(strings.Join(said, "\n"), runName+": damaged") {
+	if readFile(t, path) != whole || !strings.Contains(strings.Join(said, "\n"), run.File+": damaged") {
 		t.Errorf("said %q", said)
 	}
 }
 
 func hold(t *testing.T, output string) {
 	t.Helper()
-	unlock, err := lock(filepath.Join(output, ".lock"))
+	unlock, err := run.Lock(output)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,11 +339,11 @@ func TestNonFiniteLoss(t *testing.T) {
 			t.Fatalf("%v: error %v", changes, err)
 		}
 		for _, pattern := range []string{"step-*/model.safetensors", "step-*.safetensors", "step-*.jsonl"} {
-			if found, _ := filepath.Glob(filepath.Join(opt.Output, nonFiniteDir, pattern)); len(found) != 1 {
+			if found, _ := filepath.Glob(filepath.Join(opt.Output, run.NonFinite, pattern)); len(found) != 1 {
 				t.Errorf("%v: saved: %v", changes, found)
 			}
 		}
-		if kept, err := saved(opt.Output, 8); err != nil || len(kept) != 1 || filepath.Base(kept[0]) != stepName(0) {
+		if kept, err := run.Saved(opt.Output, run.Staying, run.Rolling); err != nil || len(kept) != 1 || kept[0].Step != 0 {
 			t.Errorf("%v: checkpoints %v, %v", changes, kept, err)
 		}
 	}

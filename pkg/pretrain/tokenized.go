@@ -18,7 +18,7 @@ import (
 const reportEvery = 5 * time.Second
 
 // tokenized builds or opens the token shards of a text in the cache.
-func (r *run) tokenized(ctx context.Context, what string, patterns []string) (*corpus.Corpus, error) {
+func (s *session) tokenized(ctx context.Context, what string, patterns []string) (*corpus.Corpus, error) {
 	key := sha256.New()
 	for _, pattern := range patterns {
 		absolute, err := filepath.Abs(pattern)
@@ -27,21 +27,21 @@ func (r *run) tokenized(ctx context.Context, what string, patterns []string) (*c
 		}
 		fmt.Fprintln(key, absolute)
 	}
-	files := r.tok.Files()
+	files := s.tok.Files()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(key, "%s %x\n", name, sha256.Sum256(files[name]))
 	}
 	spoke := time.Now()
 	c, err := corpus.Build(ctx, corpus.Options{
-		Patterns: patterns, Tokenizer: r.tok, SkipBadLines: r.opt.SkipBadLines,
-		Dir:    filepath.Join(r.opt.Cache, hex.EncodeToString(key.Sum(nil))[:16]),
-		Report: func(line string) { r.report("%s", line) },
+		Patterns: patterns, Tokenizer: s.tok, SkipBadLines: s.opt.SkipBadLines,
+		Dir:    filepath.Join(s.opt.Cache, hex.EncodeToString(key.Sum(nil))[:16]),
+		Report: func(line string) { s.report("%s", line) },
 		Progress: func(p corpus.Progress) {
 			if time.Since(spoke) < reportEvery {
 				return
 			}
 			spoke = time.Now()
-			r.report("tokenizing the %s text: %.0f%%, %d documents, %.2g tokens/s", what,
+			s.report("tokenizing the %s text: %.0f%%, %d documents, %.2g tokens/s", what,
 				100*float64(p.Bytes)/float64(max(1, p.TotalBytes)), p.Documents, float64(p.Tokens)/p.Elapsed.Seconds())
 		},
 	})
@@ -56,6 +56,6 @@ func (r *run) tokenized(ctx context.Context, what string, patterns []string) (*c
 	if bad, null := c.BadLines(), c.NullTexts(); bad+null > 0 {
 		left = fmt.Sprintf("; left out: %d bad lines, %d null texts", bad, null)
 	}
-	r.report("%s text: %d documents, %d tokens%s", what, c.Len(), c.Tokens(), left)
+	s.report("%s text: %d documents, %d tokens%s", what, c.Len(), c.Tokens(), left)
 	return c, nil
 }

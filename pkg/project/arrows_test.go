@@ -17,10 +17,13 @@ import (
 // little more: testArrows.
 var arrows = map[string]string{
 	// What knows nothing of the others.
-	"project": "", "input": "", "durable": "", "result": "", "backend": "", "eval/metric": "",
+	"project": "", "input": "", "durable": "", "backend": "", "eval/metric": "",
 	"ranks": "", "array": "durable",
+	// Files of results and runs; they know no model.
+	"result": "durable",
+	"run":    "result durable",
 	// From bytes to graphs.
-	"hub":   "input durable project",
+	"hub":   "run input durable project",
 	"model": "input",
 	// What the model's tests share; it opens a backend.
 	"model/internal/golden": "model backend",
@@ -28,19 +31,21 @@ var arrows = map[string]string{
 	"text":                  "input project",
 	"corpus":                "text input durable project",
 	"encoder":               "model model/checkpoint text input backend",
-	// Experiments: results come out.
-	"train":       "model model/checkpoint encoder text corpus result eval/metric backend durable project",
-	"jglue":       "model encoder text corpus input eval/metric",
-	"pretrain":    "train model model/checkpoint encoder text corpus result backend durable eval/models project",
-	"finetune":    "array train jglue eval/models hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
-	"eval/models": "encoder corpus hub model model/checkpoint text result backend project",
-	"eval/pppl":   "eval/models hub input model encoder text corpus result durable project",
-	"eval":        "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project",
-	"bench":       "train pretrain model model/checkpoint encoder text corpus result backend durable project",
-	"doctor":      "backend text hub figure ranks",
+	// Experiments: results come out. Training knows no evaluation.
+	"provenance":     "run hub corpus result backend project",
+	"train":          "model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"jglue":          "model encoder text corpus input eval/metric",
+	"pretrain":       "run provenance train model model/checkpoint encoder text corpus result backend durable project",
+	"finetune/sweep": "array finetune eval/models hub jglue model model/checkpoint result durable project",
+	"finetune":       "provenance train jglue hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"eval/models":    "run provenance encoder corpus hub model model/checkpoint text result backend project",
+	"eval/pppl":      "run eval/models hub input model encoder text corpus result durable project",
+	"eval":           "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"bench":          "train pretrain model model/checkpoint encoder text corpus result backend durable project",
+	"doctor":         "backend text hub figure ranks",
 	// Drawing knows results alone.
-	"figure":        "result",
-	"figure/inline": "figure result project",
+	"figure":        "result durable",
+	"figure/inline": "figure run result project",
 	// The command line knows all.
 	"cli": "*",
 	// Notes on modules; to be removed.

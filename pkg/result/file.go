@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"llmjp.internal/modernbert/pkg/durable"
 )
 
 // Result is what a figure or table is drawn from.
@@ -114,45 +116,14 @@ func Encode(r Result) ([]byte, error) {
 	return layout(whole), nil
 }
 
-// WriteFile writes a result whole or not at all.
+// WriteFile writes a result whole or not at all. It makes the folder.
 func WriteFile(path string, r Result) error {
 	content, err := Encode(r)
 	if err != nil {
 		return err
 	}
-	return WriteAtomic(path, content)
-}
-
-// WriteAtomic writes a file under a temporary name in its own folder (made if
-// it is not there), syncs it and renames it, so that path holds all of content
-// or what it held before.
-func WriteAtomic(path string, content []byte) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			err = fmt.Errorf("write %s: %w", path, err)
-		}
-	}()
-	if _, err := f.Write(content); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return durable.Bytes(path, content)
 }

@@ -2,7 +2,6 @@ package result
 
 import (
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -34,28 +33,6 @@ type Provenance struct {
 type Data struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest,omitempty"` // SHA-256, in hexadecimal
-}
-
-// Commit is the revision this program was built from, "+dirty" if the source
-// had changes, "" if the build does not know it.
-func Commit() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	revision, dirty := "", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			revision = s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			dirty = "+dirty"
-		}
-	}
-	if revision == "" {
-		return ""
-	}
-	return revision + dirty
 }
 
 // AddNotes adds the notes that are not there yet.

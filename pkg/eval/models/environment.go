@@ -10,6 +10,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // The environment variables by which notebooks are told their models. What
@@ -104,18 +105,16 @@ func Refs(variable string) []string {
 
 func found(pattern string) bool {
 	matches, err := filepath.Glob(pattern)
-	return is(pattern) || err == nil && len(matches) > 0
+	return exists(pattern) || err == nil && len(matches) > 0
 }
 
-// reproduced are the last stage that has a checkpoint of the greatest preset
-// in the project's runs.
+// reproduced returns the folder of the greatest preset's run in the project
+// that has a checkpoint.
 func reproduced() []string {
 	for _, preset := range []string{"base", "small", "tiny"} {
-		for _, stage := range []string{"stage2", "stage1"} {
-			if dir, err := project.Path("runs", preset, stage); err == nil {
-				if _, err := ofRun(dir); err == nil {
-					return []string{dir}
-				}
+		if dir, err := project.Path("runs", preset); err == nil {
+			if all, err := run.Models(dir); err == nil && len(all) > 0 {
+				return []string{dir}
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -51,34 +50,6 @@ func TestFromEnvironment(t *testing.T) {
 	t.Setenv(modelVariable, "")
 	if _, err := One(); err == nil || !strings.Contains(err.Error(), "run scripts/reproduce") {
 		t.Errorf("no model anywhere: %v", err)
-	}
-}
-
-func TestProvenance(t *testing.T) {
-	ctx := context.Background()
-	root := t.TempDir()
-	put(t, root, "m/config.json", "run/checkpoints/step-000001/config.json")
-	write(t, filepath.Join(root, "go.mod"), "module llmjp.internal/modernbert\n")
-	write(t, filepath.Join(root, "run", "run.json"), `{"stage": 1, "preset": "tiny", "notes": ["a stand-in"]}`)
-	write(t, filepath.Join(root, "pairs.jsonl"), "{}\n")
-	t.Setenv("MODERNBERT_ROOT", root)
-	list, err := List(filepath.Join(root, "run"), filepath.Join(root, "m"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := Provenance(ctx, list, 42, time.Now(), filepath.Join(root, "pairs.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got.Commit, got.Seconds, got.Backend = "", 0, ""
-	want := result.Provenance{Preset: "tiny, m", Seed: 42, Notes: []string{"a stand-in"},
-		Config: "291b5d07d8ac30a7cf027cbd6ebebd41f4765676d89afaa72266daec78aac33b",
-		Data:   []result.Data{{Name: "pairs.jsonl", Digest: "ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356"}}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	if _, err := Provenance(ctx, list, 42, time.Now(), filepath.Join(root, "nowhere.jsonl")); err == nil {
-		t.Error("an input that is not there was described")
 	}
 }
 

@@ -4,20 +4,19 @@ package models
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/hub"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/provenance"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // Model is one model of an analysis, with the name that figures give it.
@@ -35,15 +34,10 @@ func (m Model) Load(ctx context.Context, head model.Head, options encoder.Option
 	return encoder.Load(ctx, dir, head, options)
 }
 
-const (
-	runFile        = "run.json"
-	checkpointsDir = "checkpoints"
-)
-
-// List gives the models that refs name, in their order. A ref is a model's
-// directory, a hub id, or the folder of a pretraining run, which stands for
-// DIR/checkpoints/step-* by rising step. Models of a run know their stage and
-// step; no two have the same label.
+// List returns the models that refs name, in their order. A ref is a model's
+// directory, a hub id, or the folder of a pretraining run or of its stages,
+// which stands for all its checkpoints by stage and step (run.Models). Models
+// of a run know their stage and step; no two have the same label.
 func List(refs ...string) ([]Model, error) {
 	var all []Model
 	for _, ref := range refs {
@@ -54,7 +48,7 @@ func List(refs ...string) ([]Model, error) {
 		all = append(all, more...)
 	}
 	if len(all) == 0 {
-		return nil, errors.New("no model is given")
+		return nil, errors.New("no model is named")
 	}
 	return distinct(all), nil
 }
@@ -63,78 +57,50 @@ func list(ref string) ([]Model, error) {
 	if ref == "" {
 		return nil, errors.New("a model's name is empty")
 	}
-	if is(filepath.Join(ref, "config.json")) {
-		return one(ref)
-	}
-	if is(filepath.Join(ref, runFile)) || is(filepath.Join(ref, checkpointsDir)) {
-		return ofRun(ref)
-	}
-	return []Model{{result.Checkpoint{Name: name(ref)}, ref}}, nil
-}
-
-// one is a directory with a model, which may lie in a run's folder.
-func one(dir string) ([]Model, error) {
-	absolute, err := filepath.Abs(dir)
+	checkpoints, err := run.Models(ref)
 	if err != nil {
 		return nil, err
 	}
-	parent := filepath.Dir(absolute)
-	if step, ok := stepOf(filepath.Base(absolute)); ok && is(filepath.Join(filepath.Dir(parent), runFile)) {
-		stage, err := stageOf(filepath.Dir(parent))
+	if len(checkpoints) == 0 { // of no run
+		named := ref
+		if exists(ref) {
+			if named, err = filepath.Abs(ref); err != nil {
+				return nil, err
+			}
+		}
+		return []Model{{result.Checkpoint{Name: name(named)}, ref}}, nil
+	}
+	var all []Model
+	for _, c := range checkpoints {
+		m := Model{result.Checkpoint{Stage: 1, Step: c.Step}, c.Path}
+		d, err := m.Run()
 		if err != nil {
 			return nil, err
 		}
-		return []Model{{result.Checkpoint{Stage: stage, Step: step}, dir}}, nil
-	}
-	return []Model{{result.Checkpoint{Name: name(absolute)}, dir}}, nil
-}
-
-// ofRun lists a run's checkpoints by rising step.
-func ofRun(dir string) ([]Model, error) {
-	stage, err := stageOf(dir)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := os.ReadDir(filepath.Join(dir, checkpointsDir))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	var all []Model
-	for _, entry := range entries {
-		path := filepath.Join(dir, checkpointsDir, entry.Name())
-		if step, ok := stepOf(entry.Name()); ok && is(filepath.Join(path, "config.json")) {
-			all = append(all, Model{result.Checkpoint{Stage: stage, Step: step}, path})
+		if d.Stage > 0 {
+			m.Stage = d.Stage
 		}
+		all = append(all, m)
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: the run has no checkpoint yet in %s", dir, checkpointsDir)
-	}
-	slices.SortFunc(all, func(a, b Model) int { return a.Step - b.Step })
 	return all, nil
 }
 
-// stageOf reads a run's stage; 1 where there is no run.json.
-func stageOf(dir string) (int, error) {
-	path := filepath.Join(dir, runFile)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 1, nil
+// Run returns the description of the run that a checkpoint belongs to, an empty
+// one for a model of no run.
+func (m Model) Run() (d run.Description, err error) {
+	if dir, _, ok := run.Of(m.Ref); ok {
+		return run.Read(dir)
 	}
-	if err != nil {
-		return 0, err
-	}
-	var run result.Run
-	if err := json.Unmarshal(data, &run); err != nil {
-		return 0, fmt.Errorf("%s: %w", path, err)
-	}
-	return max(1, run.Stage), nil
+	return d, nil
 }
 
-// stepOf reads the name of a checkpoint's folder, step-000500.
-func stepOf(name string) (step int, ok bool) {
-	digits, found := strings.CutPrefix(name, "step-")
-	step, err := strconv.Atoi(digits)
-	return step, found && err == nil && step >= 0
+// Provenance is [provenance.Of] for a list of models.
+func Provenance(ctx context.Context, list []Model, seed uint64, began time.Time, inputs ...string) (result.Provenance, error) {
+	refs := make([]string, len(list))
+	for i, m := range list {
+		refs[i] = m.Ref
+	}
+	return provenance.Of(ctx, refs, seed, began, inputs...)
 }
 
 // name is what a reader calls a model: the last part of its path or id. A
@@ -178,7 +144,7 @@ func distinct(all []Model) []Model {
 	return out
 }
 
-func is(path string) bool {
+func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }

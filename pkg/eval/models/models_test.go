@@ -9,13 +9,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
-// put makes files below dir.
+// put makes files below dir; a run.json is that of a second stage.
 func put(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		write(t, filepath.Join(dir, name), `{"stage": 2}`)
+		path := filepath.Join(dir, name)
+		write(t, path, "{}")
+		if filepath.Base(name) == run.File {
+			if err := (run.Description{Stage: 2}).Write(filepath.Dir(path)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 
@@ -31,17 +38,21 @@ func write(t *testing.T, path, content string) {
 
 func TestList(t *testing.T) {
 	dir := t.TempDir()
-	run, plain, other := filepath.Join(dir, "run"), filepath.Join(dir, "a", "plain"), filepath.Join(dir, "b", "plain")
+	folder, plain, other := filepath.Join(dir, "run"), filepath.Join(dir, "a", "plain"), filepath.Join(dir, "b", "plain")
 	put(t, dir, "run/run.json", "run/checkpoints/step-001000/config.json", "run/checkpoints/step-99999/config.json", "run/checkpoints/step-000000/config.json",
 		"run/checkpoints/.step-000500.00.tmp/config.json", "run/checkpoints/step-000700/half", "a/plain/config.json", "b/plain/config.json", "tuned/model/config.json")
-	at := func(step string) string { return filepath.Join(run, "checkpoints", step) }
+	at := func(step string) string { return filepath.Join(folder, "checkpoints", step) }
 	stage := func(step int) result.Checkpoint { return result.Checkpoint{Stage: 2, Step: step} }
+	stages := filepath.Join(dir, "stages")
+	put(t, stages, "stage1/checkpoints/step-000003/config.json", "stage2/run.json", "stage2/checkpoints/step-000001/config.json")
+	first := result.Checkpoint{Stage: 1, Step: 3}
 	for _, c := range []struct {
 		name string
 		refs []string
 		want []Model
 	}{
-		{"run", []string{run}, []Model{{stage(0), at("step-000000")}, {stage(1000), at("step-001000")}, {stage(99999), at("step-99999")}}},
+		{"run", []string{folder}, []Model{{stage(0), at("step-000000")}, {stage(1000), at("step-001000")}, {stage(99999), at("step-99999")}}},
+		{"stages", []string{stages}, []Model{{first, filepath.Join(stages, "stage1/checkpoints/step-000003")}, {stage(1), filepath.Join(stages, "stage2/checkpoints/step-000001")}}},
 		{"checkpoint", []string{at("step-001000")}, []Model{{stage(1000), at("step-001000")}}},
 		{"hub", []string{"llm-jp/llm-jp-modernbert-base@main"}, []Model{{result.Checkpoint{Name: "llm-jp-modernbert-base@main"}, "llm-jp/llm-jp-modernbert-base@main"}}},
 		{"tuned", []string{filepath.Join(dir, "tuned", "model")}, []Model{{result.Checkpoint{Name: "tuned/model"}, filepath.Join(dir, "tuned", "model")}}},
@@ -55,7 +66,7 @@ func TestList(t *testing.T) {
 			t.Errorf("%s: %s", c.name, diff)
 		}
 	}
-	if got, _ := List(run); got[1].Label() != "stage 2, 1k" {
+	if got, _ := List(folder); got[1].Label() != "stage 2, 1k" {
 		t.Errorf("label %q", got[1].Label())
 	}
 }

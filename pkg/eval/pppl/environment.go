@@ -36,7 +36,10 @@ func Suited(list []models.Model) (Options, error) {
 	o := Paper()
 	shortest, longest := 0, 0
 	for _, m := range list {
-		run := m.Run()
+		run, err := m.Run()
+		if err != nil {
+			return o, err
+		}
 		if run.MaxLength == 0 {
 			continue
 		}

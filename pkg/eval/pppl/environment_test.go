@@ -10,18 +10,22 @@ import (
 
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // A run is measured in the paper's proportions.
 func TestSuited(t *testing.T) {
-	run := func(preset string, lengths ...int) (list []models.Model) {
+	runOf := func(preset string, lengths ...int) (list []models.Model) {
 		for i, length := range lengths {
 			dir := filepath.Join(t.TempDir(), preset)
 			ref := filepath.Join(dir, "checkpoints", "step-000001")
 			if err := os.MkdirAll(ref, 0o777); err != nil {
 				t.Fatal(err)
 			}
-			write(t, filepath.Join(dir, "run.json"), fmt.Sprintf(`{"preset": %q, "stage": %d, "max_length": %d}`, preset, i+1, length))
+			d := run.Description{Provenance: result.Provenance{Preset: preset}, Stage: i + 1, MaxLength: length}
+			if err := d.Write(dir); err != nil {
+				t.Fatal(err)
+			}
 			list = append(list, models.Model{Checkpoint: result.Checkpoint{Stage: i + 1, Step: 1}, Ref: ref})
 		}
 		return list
@@ -35,11 +39,11 @@ func TestSuited(t *testing.T) {
 		env  map[string]string
 		want Options
 	}{
-		"base is the paper's": {run("base", 1024, 8192), nil, paper},
+		"base is the paper's": {runOf("base", 1024, 8192), nil, paper},
 		"of no run":           {[]models.Model{{Checkpoint: result.Checkpoint{Name: "m"}, Ref: "owner/m"}}, nil, paper},
-		"tiny":                {run("tiny", 128, 512), nil, tiny},
-		"one stage":           {run("tiny", 128), nil, tiny},
-		"asked for":           {run("tiny", 128, 512), map[string]string{"MODERNBERT_PER_BIN": "3", "MODERNBERT_POSITIONS": "4", "MODERNBERT_BINS": "10,99"}, asked},
+		"tiny":                {runOf("tiny", 128, 512), nil, tiny},
+		"one stage":           {runOf("tiny", 128), nil, tiny},
+		"asked for":           {runOf("tiny", 128, 512), map[string]string{"MODERNBERT_PER_BIN": "3", "MODERNBERT_POSITIONS": "4", "MODERNBERT_BINS": "10,99"}, asked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, v := range []string{"MODERNBERT_PER_BIN", "MODERNBERT_POSITIONS", "MODERNBERT_BINS"} {

@@ -8,6 +8,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // Figures is the folder that drawings are saved in: MODERNBERT_FIGURES, else
@@ -25,8 +26,8 @@ func Data() string { return filepath.Join(Figures(), "data") }
 // TrainingCurve reads the run whose stages' folders MODERNBERT_RUN names
 // (separated by commas), or else the result in Data.
 func TrainingCurve() (*result.TrainingCurve, error) {
-	if run := os.Getenv("MODERNBERT_RUN"); run != "" {
-		return result.TrainingCurveFromRun(strings.Split(run, ",")...)
+	if dirs := os.Getenv("MODERNBERT_RUN"); dirs != "" {
+		return run.Curve(strings.Split(dirs, ",")...)
 	}
 	return result.Load[result.TrainingCurve](Data())
 }

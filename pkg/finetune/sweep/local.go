@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/finetune"
+	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -192,7 +193,7 @@ func (o *Options) run(ctx context.Context, t *finetune.Trainer, f folder, s fine
 		FineTuneRun: result.FineTuneRun{
 			Model: o.Config.Checkpoint.Label(), Task: task.Name, LR: s.LR, Epochs: s.Epochs, Seed: s.Seed, Metric: task.Metric, Note: t.Note(),
 		},
-		Updates: t.Updates(s.Epochs), Backend: t.Backend(), Commit: result.Commit(),
+		Updates: t.Updates(s.Epochs), Backend: t.Backend(), Commit: project.Commit(),
 	}
 	run, err := t.Run(ctx, s, progress)
 	var diverged *finetune.Diverged

@@ -1,4 +1,4 @@
-package models
+package provenance
 
 import (
 	"crypto/sha256"
@@ -11,13 +11,13 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// digestedBelow is the size of the files whose digests are taken for a
-// result's provenance: reading a corpus of terabytes for it is not worth it,
-// run.json has the digest of its tokens.
+// digestedBelow is the size of a file in bytes from which Inputs leaves out the
+// digest: a corpus of terabytes is not read for it, run.json has the digest of
+// its tokens.
 const digestedBelow = 1 << 28
 
-// Inputs names input files for a result's provenance: by their path in the
-// project, or their base name, with the digests of those that are not large.
+// Inputs names input files, which may be globs, for a result: by their path in
+// the project, or their base name, with the digests of those below 256 MiB.
 func Inputs(patterns ...string) ([]result.Data, error) {
 	files, err := corpus.Expand(patterns...)
 	if err != nil {
@@ -25,7 +25,7 @@ func Inputs(patterns ...string) ([]result.Data, error) {
 	}
 	var all []result.Data
 	for _, file := range files {
-		digest, err := digestOf(file)
+		digest, err := digest(file)
 		if err != nil {
 			return nil, err
 		}
@@ -34,8 +34,8 @@ func Inputs(patterns ...string) ([]result.Data, error) {
 	return all, nil
 }
 
-// inProject is a path from the project's root where it lies below it, else its
-// last part: a result says nothing of its maker's folders.
+// inProject returns a path from the project's root where it lies below it, else
+// its last part: a result does not name the folders of whoever made it.
 func inProject(path string) string {
 	root, err := project.Root()
 	if err != nil {
@@ -51,7 +51,8 @@ func inProject(path string) string {
 	return filepath.Base(path)
 }
 
-func digestOf(file string) (string, error) {
+// digest returns a file's SHA-256, "" for one that is large.
+func digest(file string) (string, error) {
 	info, err := os.Stat(file)
 	if err != nil || info.Size() >= digestedBelow {
 		return "", err
@@ -60,6 +61,6 @@ func digestOf(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	digest := sha256.Sum256(data)
-	return hex.EncodeToString(digest[:]), nil
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
 }

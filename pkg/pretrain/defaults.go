@@ -4,8 +4,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/provenance"
 )
 
 // texts returns the project's own training texts for a preset, and its
@@ -27,10 +27,10 @@ func texts(preset string) (train []string, valid string, err error) {
 	return train, valid, nil
 }
 
-// Own gives the options with what is not given filled in: the project's own
-// texts (data/corpus), its tokenizer, and its cache. It names the texts, and
-// what they stand in for, in the result's provenance.
-func (o Options) Own() (Options, error) {
+// WithDefaults returns the options with the project's own texts (data/corpus),
+// tokenizer and cache where none are named. It adds the texts, and what they
+// stand in for, to the result's provenance.
+func (o Options) WithDefaults() (Options, error) {
 	if o.Cache == "" {
 		cache, err := project.Path(".local", "corpus")
 		if err != nil {
@@ -56,7 +56,7 @@ func (o Options) Own() (Options, error) {
 	if o.Valid == nil && err == nil {
 		o.Valid = []string{valid}
 	}
-	inputs, err := models.Inputs(append(slices.Clone(o.Data), o.Valid...)...)
+	inputs, err := provenance.Inputs(append(slices.Clone(o.Data), o.Valid...)...)
 	o.Inputs = append(slices.Clone(o.Inputs), inputs...)
 	return o, err
 }

@@ -1,6 +1,7 @@
-package result
+package run
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,13 +9,23 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"llmjp.internal/modernbert/pkg/result"
 )
 
-// runDir writes the folder of a stage.
-func runDir(t *testing.T, run, eval, log string) string {
+// writeRun writes the folder of a stage; the text of a description is sealed.
+func writeRun(t *testing.T, description, eval, log string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, content := range map[string]string{"run.json": run, "eval.jsonl": eval, "log.jsonl": log} {
+	if description != "" {
+		var d Description
+		if err := json.Unmarshal([]byte(description), &d); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, content := range map[string]string{EvalFile: eval, LogFile: log} {
 		if content == "" {
 			continue
 		}
@@ -25,26 +36,26 @@ func runDir(t *testing.T, run, eval, log string) string {
 	return dir
 }
 
-func TestTrainingCurveFromRun(t *testing.T) {
-	one := runDir(t,
-		`{"preset":"tiny","stage":1,"total_steps":2,"max_length":128,"seed":42,"data":[{"name":"wiki"}],"unigram":{"loss":7,"accuracy":0.05},"later":1}`,
+func TestCurve(t *testing.T) {
+	one := writeRun(t,
+		`{"preset":"tiny","stage":1,"total_steps":2,"max_length":128,"seed":42,"data":[{"name":"wiki"}],"unigram":{"loss":7,"accuracy":0.05}}`,
 		`{"step":0,"loss":11.5,"accuracy":0}`+"\n"+`{"step":2,"loss":8,"accuracy":0.1,"recall@10":0.25,"mrr@10":0.125,"seconds":3}`+"\n",
 		`{"step":1,"loss":11.4,"lr":0,"seconds":0.5}`+"\n"+`{"step":2,"loss":9,"lr":0.1,"seconds":0.25}`+"\n"+`{"step":3,"lo`)
-	two := runDir(t,
+	two := writeRun(t,
 		`{"preset":"tiny","stage":2,"total_steps":1,"max_length":256,"seed":42,"data":[{"name":"wiki"},{"name":"aozora"}],"unigram":{"loss":7.5,"accuracy":0.04}}`,
 		`{"step":1,"loss":7.5,"accuracy":0.2}`+"\n", `{"step":1,"loss":7.6,"seconds":1}`+"\n")
-	got, err := TrainingCurveFromRun(one, two)
+	got, err := Curve(one, two)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &TrainingCurve{
-		Provenance: Provenance{Preset: "tiny", Seed: 42, Data: []Data{{Name: "wiki"}, {Name: "aozora"}}, Seconds: 1.75},
-		Stages: []Stage{
-			{Stage: 1, TotalSteps: 2, MaxLength: 128, Seconds: 0.75, Unigram: &Unigram{7, 0.05},
-				Evaluations: []Evaluation{{Step: 0, Loss: 11.5}, {2, 8, 0.1, ptr(0.25), ptr(0.125)}},
-				Training:    []TrainingLoss{{1, 11.4}, {2, 9}}},
-			{Stage: 2, TotalSteps: 1, MaxLength: 256, Seconds: 1, Unigram: &Unigram{7.5, 0.04},
-				Evaluations: []Evaluation{{Step: 1, Loss: 7.5, Accuracy: 0.2}}, Training: []TrainingLoss{{1, 7.6}}},
+	want := &result.TrainingCurve{
+		Provenance: result.Provenance{Preset: "tiny", Seed: 42, Data: []result.Data{{Name: "wiki"}, {Name: "aozora"}}, Seconds: 1.75},
+		Stages: []result.Stage{
+			{Stage: 1, TotalSteps: 2, MaxLength: 128, Seconds: 0.75, Unigram: &result.Unigram{Loss: 7, Accuracy: 0.05},
+				Evaluations: []result.Evaluation{{Step: 0, Loss: 11.5}, {Step: 2, Loss: 8, Accuracy: 0.1, Recall10: new(0.25), MRR10: new(0.125)}},
+				Training:    []result.TrainingLoss{{Step: 1, Loss: 11.4}, {Step: 2, Loss: 9}}},
+			{Stage: 2, TotalSteps: 1, MaxLength: 256, Seconds: 1, Unigram: &result.Unigram{Loss: 7.5, Accuracy: 0.04},
+				Evaluations: []result.Evaluation{{Step: 1, Loss: 7.5, Accuracy: 0.2}}, Training: []result.TrainingLoss{{Step: 1, Loss: 7.6}}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -52,7 +63,7 @@ func TestTrainingCurveFromRun(t *testing.T) {
 	}
 }
 
-func TestTrainingCurveFromRunErrors(t *testing.T) {
+func TestCurveErrors(t *testing.T) {
 	const run, eval = `{"stage":1}`, `{"step":1,"loss":2}` + "\n"
 	for _, test := range []struct {
 		name, run, eval, log, want string
@@ -65,13 +76,13 @@ func TestTrainingCurveFromRunErrors(t *testing.T) {
 		{"no evaluation", run, "\n", eval, "evaluations is empty"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := TrainingCurveFromRun(runDir(t, test.run, test.eval, test.log))
+			_, err := Curve(writeRun(t, test.run, test.eval, test.log))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 		})
 	}
-	if _, err := TrainingCurveFromRun(); err == nil {
+	if _, err := Curve(); err == nil {
 		t.Error("no folders pass")
 	}
 }
@@ -81,7 +92,7 @@ func TestTrainingLossIsThinned(t *testing.T) {
 	for i := 1; i <= 1234; i++ {
 		fmt.Fprintf(&log, `{"step":%d,"loss":5}`+"\n", i)
 	}
-	c, err := TrainingCurveFromRun(runDir(t, `{"stage":1}`, `{"step":1,"loss":2}`, log.String()))
+	c, err := Curve(writeRun(t, `{"stage":1}`, `{"step":1,"loss":2}`, log.String()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,84 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// flock is a variable so that a test can make it fail.
+var flock = unix.Flock
+
+// Held is the error for a lock that another process holds.
+type Held struct {
+	Path string // of the lock's file
+	By   string // "process 123 on host"; "" where the file does not say it
+}
+
+func (h *Held) Error() string {
+	if h.By == "" {
+		return h.Path + ": another process holds it"
+	}
+	return fmt.Sprintf("%s: another process holds it, %s", h.Path, h.By)
+}
+
+// Lock holds a lock, which path stands for, until unlock is called or the
+// process ends, however it ends. The file is made if it is not there; its
+// content names the holder and stays. A lock that another process holds is a
+// [Held]; every other error is the file system's own.
+func Lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := tryLock(f); err != nil {
+		if errors.As(err, new(*Held)) {
+			err = &Held{path, holder(f)}
+		}
+		f.Close()
+		return nil, err
+	}
+	if err := sign(f); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { f.Close() }, nil
+}
+
+// tryLock locks an open file without waiting.
+func tryLock(f *os.File) error {
+	for {
+		switch err := flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); {
+		case err == nil:
+			return nil
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return &Held{Path: f.Name()}
+		default:
+			return fmt.Errorf("lock %s: %w; where the file system has no locks, choose a folder on another", f.Name(), err)
+		}
+	}
+}
+
+// sign writes who holds the lock.
+func sign(f *os.File) error {
+	host, _ := os.Hostname() // a name is a courtesy
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err := f.WriteAt(fmt.Appendf(nil, "%d %s\n", os.Getpid(), host), 0)
+	return err
+}
+
+// holder reads what sign wrote.
+func holder(f *os.File) string {
+	var pid int
+	var host string
+	if n, _ := fmt.Fscanln(io.NewSectionReader(f, 0, 512), &pid, &host); n < 2 {
+		return ""
+	}
+	return fmt.Sprintf("process %d on %s", pid, host)
+}
