@@ -62,15 +62,12 @@ func (l *Lines) Append(rows ...any) error {
 			return err
 		}
 	}
-	n, err := l.file.WriteAt(lines.Bytes(), l.end)
-	if err != nil {
-		l.torn = n > 0
-		if l.torn && l.truncate(l.end) == nil {
-			l.torn = false
-		}
+	if _, err := l.file.WriteAt(lines.Bytes(), l.end); err != nil {
+		l.torn = true // WriteAt does not count what it wrote before an error
+		_ = l.truncate(l.end)
 		return err
 	}
-	l.end += int64(n)
+	l.end += int64(lines.Len())
 	return nil
 }
 
