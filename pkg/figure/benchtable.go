@@ -19,9 +19,10 @@ func benchTable(name string, b *result.Bench) (*Table, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	t := &Table{
-		Name: name, Caption: "Speed on " + b.Machine.Name + ": medians, the programs of a case in turns",
+		Name: name, Caption: "Speed on " + b.Machine.Name,
 		Columns: append(left("Task", "Program"), right("Layers", "Batch", "Length", "Rate a second", "Range", "Memory (GiB)", "Share of peak", "Ratio")...),
-		Notes:   notes(b.Provenance),
+		Notes: append([]string{"Rate: tokens, or batches, a second; the median of repetitions, the programs of a case in turns. Ratio: ours over theirs."},
+			notes(b.Provenance)...),
 	}
 	for _, r := range b.Rows {
 		median, low, high := r.Rate()
@@ -37,7 +38,7 @@ func benchTable(name string, b *result.Bench) (*Table, error) {
 			ratio = fmt.Sprintf("%.2f", rate/median)
 		}
 		t.Rows = append(t.Rows, row(r.Task, r.Label(), count(r.Layers), count(r.Batch), count(r.Length),
-			short(median), short(low)+"–"+short(high), memory, utilization, ratio))
+			digits(median), digits(low)+"–"+digits(high), memory, utilization, ratio))
 	}
 	return t, nil
 }
@@ -46,5 +47,29 @@ func count(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprint(n)
+	return grouped(n)
+}
+
+// digits writes a rate: three digits, all whole ones up to six, or four with a
+// unit.
+func digits(x float64) string {
+	switch {
+	case x >= 1e6:
+		return short(x)
+	case x >= 100:
+		return grouped(int(x + 0.5))
+	}
+	return fmt.Sprintf("%.3g", x)
+}
+
+// grouped writes a whole number with its thousands apart.
+func grouped(n int) string {
+	if n < 0 {
+		return "−" + grouped(-n)
+	}
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

@@ -7,7 +7,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// JGLUETable is Table 2: the best score of each task x 100. Each of our rows
+// JGLUETable tabulates Table 2: the best score of each task × 100. Each of our rows
 // stands below the paper's of the same checkpoint or baseline, the others at
 // the end. Scores that cannot be compared with the paper's, such as those from
 // substitutes for training labels, stand in a row of their own that says so,
@@ -17,9 +17,9 @@ func JGLUETable(j *result.JGLUE) (*Table, error) {
 		return nil, fmt.Errorf("jglue-table: %w", err)
 	}
 	t := &Table{
-		Name: "jglue-table", Caption: "JGLUE (Table 2): best score × 100 over learning rates and epochs, on the validation split",
+		Name: "jglue-table", Caption: "JGLUE (Table 2): best score × 100 of a sweep",
 		Columns: append(left("Model", "Source", "Params"), right("JSTS", "JNLI", "JCoLA", "Avg")...),
-		Notes:   notes(j.Provenance),
+		Notes:   append([]string{"Best: over learning rates and epochs, on the validation split."}, notes(j.Provenance)...),
 	}
 	letters := marks{notes: &t.Notes}
 	done := map[string]bool{}
@@ -47,7 +47,7 @@ func JGLUETable(j *result.JGLUE) (*Table, error) {
 	return t, nil
 }
 
-// scores are the cells of a model's row: its best scores that are comparable
+// scores returns the cells of a model's row: its best scores that are comparable
 // with the paper's, or those that are not, and their mean where the row has all
 // tasks. It is nil where the row has none.
 func scores(j *result.JGLUE, model string, comparable bool, letters *marks) (cells []Cell) {
@@ -58,7 +58,7 @@ func scores(j *result.JGLUE, model string, comparable bool, letters *marks) (cel
 			cells = append(cells, Cell{Text: nothing})
 			continue
 		}
-		cells = append(cells, Cell{Text: fmt.Sprintf("%.1f", 100*s.Best.Score) + letters.of(s.Best.Note)})
+		cells = append(cells, Cell{Text: minus(fmt.Sprintf("%.1f", 100*s.Best.Score)) + letters.of(s.Best.Note)})
 		sum, n = sum+100*s.Best.Score, n+1
 	}
 	switch n {
@@ -70,14 +70,14 @@ func scores(j *result.JGLUE, model string, comparable bool, letters *marks) (cel
 	return append(cells, Cell{Text: nothing})
 }
 
-// marks number a table's notes by letters.
+// A marks letters a table's notes.
 type marks struct {
 	notes *[]string
 	known map[string]string
 }
 
-// of is a note's mark, " (a)", and "" for no note. A new one goes below the
-// table.
+// of returns a note's mark, " (a)", and "" for no note. A new note goes below
+// the table.
 func (m *marks) of(note string) string {
 	if note == "" {
 		return ""
@@ -92,16 +92,16 @@ func (m *marks) of(note string) string {
 	return m.known[note]
 }
 
-// JGLUESpread says what the best of a sweep is worth: the same setting over
+// JGLUESpread tabulates what the best of a sweep is worth: the same setting over
 // its seeds, and the median over all settings.
 func JGLUESpread(j *result.JGLUE) (*Table, error) {
 	if err := j.Validate(); err != nil {
 		return nil, fmt.Errorf("jglue-spread: %w", err)
 	}
 	t := &Table{
-		Name: "jglue-spread", Caption: "JGLUE: the best run of each sweep × 100, the mean and deviation of its setting over seeds, and the median of all settings",
+		Name: "jglue-spread", Caption: "JGLUE: scores × 100 of each sweep",
 		Columns: append(left("Model", "Task", "Metric"), right("Runs", "Best", "Rate", "Epochs", "Mean ± deviation", "Seeds", "Chosen", "Worth", "Median", "Settings")...),
-		Notes:   append(notes(j.Provenance), "Chosen: best minus the mean over seeds. Worth: what choosing the best run on the validation split adds, measured as the score of the run that is best on a random half of the rows, there minus on the other half."),
+		Notes:   append(notes(j.Provenance), "Mean and deviation: of the best run's setting over its seeds. Median: of all settings. Chosen: best minus the mean over seeds. Worth: what choosing the best run on the validation split adds, measured as the score of the run that is best on a random half of the rows, there minus on the other half."),
 	}
 	letters := marks{notes: &t.Notes}
 	for _, m := range j.Models {
@@ -110,12 +110,12 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 			if !ok {
 				continue
 			}
-			spread := fmt.Sprintf("%.1f", 100*s.Mean)
+			spread := minus(fmt.Sprintf("%.1f", 100*s.Mean))
 			if s.Seeds > 1 {
 				spread += fmt.Sprintf(" ± %.1f", 100*s.Deviation)
 			}
-			t.Rows = append(t.Rows, row(m.Label(), task+letters.of(s.Best.Note), s.Best.Metric, fmt.Sprint(s.Runs), fmt.Sprintf("%.1f", 100*s.Best.Score),
-				rate(s.Best.LR), fmt.Sprint(s.Best.Epochs), spread, fmt.Sprint(s.Seeds), chosen(s), worth(j, m.Label(), task), fmt.Sprintf("%.1f", 100*s.Median), fmt.Sprint(s.Settings)))
+			t.Rows = append(t.Rows, row(m.Label(), task+letters.of(s.Best.Note), s.Best.Metric, fmt.Sprint(s.Runs), minus(fmt.Sprintf("%.1f", 100*s.Best.Score)),
+				rate(s.Best.LR), fmt.Sprint(s.Best.Epochs), spread, fmt.Sprint(s.Seeds), chosen(s), worth(j, m.Label(), task), minus(fmt.Sprintf("%.1f", 100*s.Median)), fmt.Sprint(s.Settings)))
 		}
 	}
 	return t, nil
@@ -143,7 +143,7 @@ func JGLUEErrors(j *result.JGLUE, model string, n int) (*Table, error) {
 	return t, nil
 }
 
-// chosen is best minus mean; with one seed they are the same run.
+// chosen writes best minus mean; with one seed they are the same run.
 func chosen(s result.TaskScore) string {
 	if s.Seeds < 2 {
 		return nothing
@@ -156,7 +156,7 @@ func worth(j *result.JGLUE, model, task string) string {
 	if !ok {
 		return nothing
 	}
-	return fmt.Sprintf("%.1f", 100*s.Worth())
+	return minus(fmt.Sprintf("%.1f", 100*s.Worth()))
 }
 
 // parameters writes a count as the paper does: 187M.

@@ -11,7 +11,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Table is a table that can be written in Markdown and in LaTeX.
+// A Table is a table that can be written in Markdown and in LaTeX.
 type Table struct {
 	// Name is the name of its files, without an extension.
 	Name    string
@@ -26,13 +26,14 @@ type Table struct {
 	Notes []string
 }
 
-// Column is a column's head; numbers stand to the right.
+// A Column is the head of a column; Right aligns its cells to the right, as
+// numbers are.
 type Column struct {
 	Head  string
 	Right bool
 }
 
-// Cell is one entry.
+// A Cell is one entry.
 type Cell struct {
 	Text string
 	Bold bool
@@ -54,7 +55,7 @@ func (t *Table) Save(dir string) ([]string, error) {
 	return paths, nil
 }
 
-// Markdown is the table as GitHub and Jupyter show it.
+// Markdown returns the table as GitHub and Jupyter show it.
 func (t *Table) Markdown() string {
 	var b strings.Builder
 	b.WriteString("**" + t.Caption + "**\n\n|")
@@ -90,50 +91,12 @@ func (t *Table) Markdown() string {
 	return b.String()
 }
 
-// markdown escapes what would end a cell or begin markup.
+// markdownEscapes replaces what would end a cell or begin markup.
 var markdownEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "<", "&lt;", "\n", " ")
 
 func markdown(s string) string { return markdownEscapes.Replace(s) }
 
-// LaTeX is the table for a paper; it needs the package booktabs.
-func (t *Table) LaTeX() string {
-	var b strings.Builder
-	columns := ""
-	for _, c := range t.Columns {
-		columns += map[bool]string{false: "l", true: "r"}[c.Right]
-	}
-	b.WriteString("\\begin{table}[t]\n\\centering\n\\begin{tabular}{" + columns + "}\n\\toprule\n")
-	heads := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		heads[i] = latex(c.Head)
-	}
-	b.WriteString(strings.Join(heads, " & ") + " \\\\\n\\midrule\n")
-	for _, row := range t.Rows {
-		cells := make([]string, len(row))
-		for i, c := range row {
-			cells[i] = latex(c.Text)
-			if c.Bold && c.Text != "" {
-				cells[i] = "\\textbf{" + cells[i] + "}"
-			}
-		}
-		b.WriteString(strings.Join(cells, " & ") + " \\\\\n")
-	}
-	b.WriteString("\\bottomrule\n\\end{tabular}\n\\caption{" + latex(t.Caption) + ".")
-	for _, n := range t.Notes {
-		b.WriteString(" " + latex(n))
-	}
-	b.WriteString("}\n\\label{tab:" + t.Name + "}\n\\end{table}\n")
-	return b.String()
-}
-
-var latexEscapes = strings.NewReplacer(
-	"\\", "\\textbackslash{}", "&", "\\&", "%", "\\%", "$", "\\$", "#", "\\#", "_", "\\_",
-	"{", "\\{", "}", "\\}", "~", "\\textasciitilde{}", "^", "\\textasciicircum{}",
-	"±", "$\\pm$", "−", "$-$", "×", "$\\times$", "≤", "$\\leq$", ">", "$>$", "<", "$<$", "–", "--", "\n", " ")
-
-func latex(s string) string { return latexEscapes.Replace(s) }
-
-// left and right make columns.
+// left and right return columns with these heads.
 func left(heads ...string) []Column  { return columns(false, heads) }
 func right(heads ...string) []Column { return columns(true, heads) }
 
@@ -145,7 +108,7 @@ func columns(right bool, heads []string) []Column {
 	return out
 }
 
-// cells makes a row of plain text.
+// row returns a row of plain text.
 func row(words ...string) []Cell {
 	out := make([]Cell, len(words))
 	for i, w := range words {
@@ -156,7 +119,7 @@ func row(words ...string) []Cell {
 
 const nothing = "–"
 
-// notes say where a table's numbers come from.
+// notes returns the sentences on where a table's numbers come from.
 func notes(p result.Provenance) []string {
 	var from []string
 	if p.Preset != "" {

@@ -2,12 +2,11 @@ package figure
 
 import (
 	"fmt"
-	"strings"
 
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// TrainingTable gives the numbers of Figure 1: where each stage began, was
+// TrainingTable tabulates the numbers of Figure 1: where each stage began, was
 // best at retrieval, and ended.
 func TrainingTable(c *result.TrainingCurve) (*Table, error) {
 	if err := c.Validate(); err != nil {
@@ -26,7 +25,7 @@ func TrainingTable(c *result.TrainingCurve) (*Table, error) {
 	}
 	for _, s := range c.Stages {
 		add := func(when string, e result.Evaluation) {
-			t.Rows = append(t.Rows, row(fmt.Sprint(s.Stage), when, fmt.Sprint(e.Step),
+			t.Rows = append(t.Rows, row(fmt.Sprint(s.Stage), when, grouped(e.Step),
 				fmt.Sprintf("%.3f", e.Loss), fmt.Sprintf("%.3f", e.Accuracy), optional(e.Recall10), optional(e.MRR10)))
 		}
 		add("start", s.First())
@@ -42,15 +41,17 @@ func TrainingTable(c *result.TrainingCurve) (*Table, error) {
 	return t, nil
 }
 
-// RetrievalTable is Table 4 with ours below the paper's.
+// RetrievalTable tabulates Table 4 with our rows below the paper's.
 func RetrievalTable(r *result.Retrieval) (*Table, error) {
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("retrieval-table: %w", err)
 	}
 	t := &Table{
 		Name:    "retrieval-table",
-		Caption: fmt.Sprintf("Zero-shot retrieval (Table 4). Paper: MIRACL-ja, n = %d, chance %.4f. Ours: %s, n = %d, chance %.4f", result.PaperRetrievalN, 10.0/result.PaperRetrievalN, r.Task, r.N, r.Chance()),
-		Columns: append(left("Model", "Source"), right("Recall@10", "MRR@10")...), Notes: notes(r.Provenance),
+		Caption: "Zero-shot retrieval (Table 4)",
+		Columns: append(left("Model", "Source"), right("Recall@10", "MRR@10")...),
+		Notes: append([]string{fmt.Sprintf("Paper: MIRACL-ja, %s queries, chance %.4f. Ours: %s, %s queries, chance %.4f.",
+			grouped(result.PaperRetrievalN), 10.0/result.PaperRetrievalN, r.Task, grouped(r.N), r.Chance())}, notes(r.Provenance)...),
 	}
 	add := func(source string, rows []result.RetrievalRow) {
 		for _, x := range rows {
@@ -62,31 +63,31 @@ func RetrievalTable(r *result.Retrieval) (*Table, error) {
 	return t, nil
 }
 
-// PerplexityTable gives the numbers of Figure 2, bin by bin.
+// PerplexityTable tabulates the numbers of Figure 2, bin by bin.
 func PerplexityTable(p *result.PseudoPerplexity) (*Table, error) {
 	if err := p.Validate(); err != nil {
 		return nil, fmt.Errorf("pseudo-perplexity-table: %w", err)
 	}
 	t := &Table{
-		Name: "pseudo-perplexity-table", Caption: fmt.Sprintf("Pseudo-perplexity by length (Figure 2): exp of the mean loss at %d positions a document", p.Positions),
+		Name: "pseudo-perplexity-table", Caption: "Pseudo-perplexity by length (Figure 2)",
 		Columns: append(left("Model", "Tokens"), right("Documents", "Mean", "Median", "Quartiles", "Above 20")...),
-		Notes:   notes(p.Provenance),
+		Notes:   append([]string{fmt.Sprintf("Pseudo-perplexity: exp of the mean loss at %d positions a document.", p.Positions)}, notes(p.Provenance)...),
 	}
 	short := false
 	for _, m := range p.Models {
 		for _, s := range p.Summary(m) {
-			tokens := fmt.Sprintf("%d–%d", s.Bin.Above+1, s.Bin.To)
+			tokens := grouped(s.Bin.Above+1) + "–" + grouped(s.Bin.To)
 			short = short || s.N < p.Wanted
 			if s.N == 0 {
 				t.Rows = append(t.Rows, row(m.Label(), tokens, "0", nothing, nothing, nothing, nothing))
 				continue
 			}
-			t.Rows = append(t.Rows, row(m.Label(), tokens, fmt.Sprint(s.N), decimals(s.Mean), decimals(s.Median),
+			t.Rows = append(t.Rows, row(m.Label(), tokens, grouped(s.N), decimals(s.Mean), decimals(s.Median),
 				decimals(s.Lower)+"–"+decimals(s.Upper), fmt.Sprintf("%.0f %%", 100*s.Above20)))
 		}
 	}
 	for _, b := range result.PaperFigure2() {
-		t.Rows = append(t.Rows, row(result.PaperModel+" (paper, by eye)", fmt.Sprintf("%d–%d", b.From+1, b.To), nothing, nothing, nothing, fmt.Sprintf("%g–%g", b.Low, b.High), nothing))
+		t.Rows = append(t.Rows, row(result.PaperModel+" (paper, by eye)", grouped(b.From+1)+"–"+grouped(b.To), nothing, nothing, nothing, fmt.Sprintf("%g–%g", b.Low, b.High), nothing))
 	}
 	t.Notes = append(t.Notes, "The paper prints no numbers: its row is where the dense cloud of its figure lies, in the column of the quartiles.")
 	if short {
@@ -95,11 +96,11 @@ func PerplexityTable(p *result.PseudoPerplexity) (*Table, error) {
 	return t, nil
 }
 
-// decimals keeps about four digits.
+// decimals writes a number with about four digits.
 func decimals(x float64) string {
 	switch {
 	case x >= 1000:
-		return fmt.Sprintf("%.0f", x)
+		return grouped(int(x + 0.5))
 	case x >= 100:
 		return fmt.Sprintf("%.1f", x)
 	default:
@@ -107,19 +108,21 @@ func decimals(x float64) string {
 	}
 }
 
-// AlignmentTable gives the numbers of Figure 3.
+// AlignmentTable tabulates the numbers of Figure 3.
 func AlignmentTable(a *result.AlignmentUniformity) (*Table, error) {
 	if err := a.Validate(); err != nil {
 		return nil, fmt.Errorf("alignment-table: %w", err)
 	}
 	t := &Table{
 		Name:    "alignment-table",
-		Caption: fmt.Sprintf("Alignment and uniformity (Figure 3). Ours: %d positive pairs, %d random texts; the paper's values are read off its figure", a.Pairs, a.Texts),
-		Columns: append(left("Model", "Source"), right("Alignment", "Uniformity")...), Notes: notes(a.Provenance),
+		Caption: "Alignment and uniformity (Figure 3)",
+		Columns: append(left("Model", "Source"), right("Alignment", "Uniformity")...),
+		Notes: append([]string{fmt.Sprintf("Ours: %s positive pairs, %s random texts; the paper's values are read off its figure.", grouped(a.Pairs), grouped(a.Texts))},
+			notes(a.Provenance)...),
 	}
 	add := func(source string, rows []result.EmbeddingScore) {
 		for _, s := range rows {
-			t.Rows = append(t.Rows, row(s.Label(), source, fmt.Sprintf("%.3f", s.Alignment), strings.Replace(fmt.Sprintf("%.3f", s.Uniformity), "-", "−", 1)))
+			t.Rows = append(t.Rows, row(s.Label(), source, fmt.Sprintf("%.3f", s.Alignment), minus(fmt.Sprintf("%.3f", s.Uniformity))))
 		}
 	}
 	add("paper", result.PaperFigure3())

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Tabulate is a table of any rows, for what the paper has no table of. A
-// column in which every cell is a number or empty stands to the right.
+// Tabulate returns a table of any rows, for what the paper has no table of. A
+// column in which every cell is a number or empty is aligned to the right.
 func Tabulate(name, caption string, heads []string, rows ...[]string) (*Table, error) {
 	t := &Table{Name: name, Caption: caption, Columns: left(heads...)}
 	for i := range t.Columns {
@@ -26,14 +26,18 @@ func Tabulate(name, caption string, heads []string, rows ...[]string) (*Table, e
 	return t, nil
 }
 
-// Rows are the words of a table whose rows are items: a floating-point cell is
-// written with two digits after the point, any other as fmt.Sprint does.
+// Rows returns the words of a table whose rows are items: a floating-point cell
+// has two digits after the point, a whole number its thousands apart, any other
+// is written as by fmt.Sprint.
 func Rows[T any](items []T, cells func(item T) []any) [][]string {
 	rows := make([][]string, len(items))
 	for i, item := range items {
 		for _, cell := range cells(item) {
-			if x, ok := cell.(float64); ok {
-				cell = fmt.Sprintf("%.2f", x)
+			switch x := cell.(type) {
+			case float64:
+				cell = minus(fmt.Sprintf("%.2f", x))
+			case int:
+				cell = grouped(x)
 			}
 			rows[i] = append(rows[i], fmt.Sprint(cell))
 		}
@@ -41,7 +45,7 @@ func Rows[T any](items []T, cells func(item T) []any) [][]string {
 	return rows
 }
 
-// Each is one value of each item: the numbers of a line, the names of bars.
+// Each returns one value of each item: the numbers of a line, the names of bars.
 func Each[T, V any](items []T, value func(item T) V) []V {
 	values := make([]V, len(items))
 	for i, item := range items {
