@@ -33,7 +33,7 @@ var arrows = map[string]string{
 	"encoder":               "model model/checkpoint text input backend",
 	// Experiments: results come out. Training knows no evaluation.
 	"provenance":     "run hub corpus result backend project",
-	"train":          "model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"train":          "ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":          "model encoder text corpus input eval/metric",
 	"pretrain":       "run provenance train model model/checkpoint encoder text corpus result backend durable project",
 	"finetune/sweep": "array finetune eval/models hub input jglue model model/checkpoint result durable project",

@@ -103,28 +103,52 @@ type program struct {
 // program makes one. split says which inputs are parts of a batch rather than
 // copies.
 func (m *mesh) program(name string, split []int, build func(args []*graph.Node) []*graph.Node) (*program, error) {
+	return m.splitting(name, split, nil, build)
+}
+
+// splitting makes a program of which each device has a part of the inputs and
+// outputs numbered in and out, cut along their first axis, and a copy of the
+// others.
+func (m *mesh) splitting(name string, in, out []int, build func(args []*graph.Node) []*graph.Node) (*program, error) {
 	exec, err := graph.NewExec(m.backend, build)
 	if err != nil {
 		return nil, fmt.Errorf("graph %s: %w", name, err)
 	}
 	exec = exec.WithName(name).SetMaxCache(-1)
 	if m.devices > 1 {
-		last := 0
-		for _, i := range split {
-			last = max(last, i+1)
+		inputs, err := m.specs(in)
+		if err != nil {
+			return nil, err
 		}
-		specs := make([]*distributed.ShardingSpec, last+1) // the last holds for all that follow
-		for i := range specs {
-			specs[i] = m.replicated
+		outputs, err := m.specs(out)
+		if err != nil {
+			return nil, err
 		}
-		for _, i := range split {
-			if specs[i], err = m.splitSpec(); err != nil {
-				return nil, err
-			}
+		if len(out) > 0 { // the last output is split: no other follows
+			outputs = outputs[:len(outputs)-1]
 		}
-		exec = exec.AutoSharding(m.mesh).WithInputShardingSpecs(specs...).WithOutputShardingSpecs(m.replicated)
+		exec = exec.AutoSharding(m.mesh).WithInputShardingSpecs(inputs...).WithOutputShardingSpecs(outputs...)
 	}
 	return &program{mesh: m, exec: exec}, nil
+}
+
+// specs returns the sharding of a program's inputs or outputs, those numbered
+// in split being split; the last spec holds for all that follow.
+func (m *mesh) specs(split []int) (specs []*distributed.ShardingSpec, err error) {
+	last := 0
+	for _, i := range split {
+		last = max(last, i+1)
+	}
+	specs = make([]*distributed.ShardingSpec, last+1)
+	for i := range specs {
+		specs[i] = m.replicated
+	}
+	for _, i := range split {
+		if specs[i], err = m.splitSpec(); err != nil {
+			return nil, err
+		}
+	}
+	return specs, nil
 }
 
 // call runs the program.

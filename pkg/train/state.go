@@ -95,7 +95,7 @@ func (s *Step) Prepare(batches []MicroBatch) error {
 	if s.mesh.devices > 1 {
 		return nil // compiled by the first step: the shapes are the parts'
 	}
-	if s.atOnce && len(batches) == 1 {
+	if s.oneProgram(batches) {
 		list := s.shapes(batches[0])
 		list = list[:len(list)-1] // without the scale
 		weights, numbers := list[:len(s.params)], shapes.Make(dtypes.Float32, 7)

@@ -50,7 +50,8 @@ type Step struct {
 	// atOnce says that one program updates all weights, and makes a whole step
 	// of one micro-batch: on a GPU, where the start of a program takes longer
 	// than the update of a weight.
-	atOnce bool
+	atOnce   bool
+	exchange *exchange // with the other ranks of the run; nil: there are none
 
 	updates                int
 	weights, first, second []spread // in the order of params
@@ -143,12 +144,17 @@ func NewStep(backend compute.Backend, params []model.Param, loss Loss, optimizer
 // When the objective or the gradient is not finite, nothing is updated: look
 // at [Outcome.Finite].
 func (s *Step) Do(lr float64, batches []MicroBatch) (Outcome, error) {
-	if s.atOnce && len(batches) == 1 {
+	if s.oneProgram(batches) {
 		return s.doWhole(lr, batches[0])
 	}
 	sums, err := s.gradients(batches)
 	if err != nil {
 		return Outcome{}, err
+	}
+	if s.exchange != nil {
+		if sums, err = s.exchange.sum(sums); err != nil {
+			return Outcome{}, err
+		}
 	}
 	defer release(sums)
 	measured, err := s.measure.call(sums)
@@ -161,6 +167,12 @@ func (s *Step) Do(lr float64, batches []MicroBatch) (Outcome, error) {
 		return outcome, err
 	}
 	return outcome, s.apply(lr, sums, measured[0])
+}
+
+// oneProgram tells whether a step on such batches is one program: on a GPU, for
+// one micro-batch that no other rank shares.
+func (s *Step) oneProgram(batches []MicroBatch) bool {
+	return s.atOnce && len(batches) == 1 && s.exchange == nil
 }
 
 // doWhole is Do in one program.
