@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -72,13 +73,13 @@ func FromSentencePiece(model []byte) (map[string][]byte, error) {
 // tokenizer_config.json has no add_bos_token and no token types. Nothing else
 // changes.
 func Modify(tokenizerJSON []byte) (map[string][]byte, error) {
-	top := map[string]json.RawMessage{}
-	if err := json.Unmarshal(tokenizerJSON, &top); err != nil {
+	top, err := parseObject(tokenizerJSON)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	var added []addedToken
-	if err := json.Unmarshal(top["added_tokens"], &added); err != nil {
-		return nil, fmt.Errorf("%s: added_tokens: %w", tokenizerFile, err)
+	added, err := fileTokens(top)
+	if err != nil {
+		return nil, err
 	}
 	ids := map[string]int32{}
 	for _, a := range added {
@@ -89,8 +90,8 @@ func Modify(tokenizerJSON []byte) (map[string][]byte, error) {
 			return nil, fmt.Errorf("%s: added_tokens lacks %s: is it llm-jp-tokenizer v3?", tokenizerFile, name)
 		}
 	}
-	top["post_processor"] = encoderTemplate(ids)
-	data, err := ordered(top)
+	top.set("post_processor", encoderTemplate(ids))
+	data, err := ordered(top.values)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func encoderTemplate(ids map[string]int32) json.RawMessage {
 func ordered(top map[string]json.RawMessage) ([]byte, error) {
 	order := []string{"version", "truncation", "padding", "added_tokens", "normalizer",
 		"pre_tokenizer", "post_processor", "decoder", "model"}
-	for _, key := range sortedKeys(top) {
+	for _, key := range slices.Sorted(maps.Keys(top)) {
 		if !slices.Contains(order, key) {
 			order = append(order, key)
 		}

@@ -7,69 +7,138 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/daulet/tokenizers"
 )
 
-// fast is a tokenizer.json run by the tokenizers library. The library splits
+// fast is a tokenizer that the tokenizers library runs. The library splits
 // texts into pieces; templates, pairs and truncation are done here, because
 // its Go binding has neither.
 type fast struct {
 	*vocabulary
 	library  *tokenizers.Tokenizer
+	missing  string // why the library may fail on a text, "" where it cannot
 	template template
 	roles    Special
-	left     bool // truncation takes away the beginning
+	left     bool // truncation takes the beginning away
 	files    map[string][]byte
 }
 
-func newFast(files map[string][]byte, c config) (*fast, error) {
-	top := map[string]json.RawMessage{}
-	if err := json.Unmarshal(files[tokenizerFile], &top); err != nil {
+func newFast(files map[string][]byte, how form, top object, c *companions) (*fast, error) {
+	if err := checkPipeline(top); err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	t := &fast{files: files, left: c.TruncationSide == "left"}
+	var tokens []numbered
 	var err error
-	if t.vocabulary, err = parseVocabulary(top["model"]); err != nil {
+	file := top
+	if how == asBERT {
+		file, err = bertFile(files, top, c)
+	} else {
+		tokens, err = fileTokens(top)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := &fast{files: files, left: c.left}
+	if t.vocabulary, err = parseVocabulary(file.values["model"]); err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	added := []addedToken{}
-	if data := top["added_tokens"]; len(data) > 0 {
-		if err := json.Unmarshal(data, &added); err != nil {
-			return nil, fmt.Errorf("%s: added_tokens: %w", tokenizerFile, err)
-		}
-	}
-	if added, err = t.addTokens(added, c); err != nil {
-		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
-	}
-	if t.template, err = parseTemplate(top["post_processor"]); err != nil {
-		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
-	}
-	var special []int32
-	for _, a := range added {
-		if a.Special {
-			special = append(special, a.ID)
-		}
-	}
-	t.roles = t.special(c.roles, special)
-
-	// transformers sets truncation and padding anew at each call.
-	for _, key := range []string{"truncation", "padding", "post_processor"} {
-		top[key] = json.RawMessage("null")
-	}
-	if top["added_tokens"], err = json.Marshal(added); err != nil {
-		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
-	}
-	data, err := json.Marshal(top)
+	t.missing = missingUnknown(file, t.ids)
+	added, err := t.number(tokens, c)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	if t.library, err = tokenizers.FromBytes(data); err != nil {
+	t.roles = c.special(t.ID, added.byID)
+	if how == asBERT {
+		t.template, err = bertTemplate(c, t.roles)
+	} else if t.template, err = parseTemplate(top.values["post_processor"]); err != nil {
+		err = fmt.Errorf("%s: %w", tokenizerFile, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, t.load(file, added, c.split)
+}
+
+// number gives the added tokens their ids: those of tokenizer.json first, then
+// those of the files beside it.
+func (t *fast) number(tokens []numbered, c *companions) (*addedVocabulary, error) {
+	added := newAddedVocabulary(maps.Clone(t.ids))
+	var own []addedToken
+	for _, token := range tokens {
+		own = append(own, token.addedToken)
+	}
+	added.add(own)
+	held := map[string]bool{}
+	for _, token := range added.byID {
+		held[token.Content] = true
+	}
+	added.add(c.toAdd(held))
+	if err := added.check(); err != nil {
+		return nil, err
+	}
+	return added, added.number(t.vocabulary)
+}
+
+// load hands the tokenizer over to the library, without its post-processor,
+// truncation and padding: transformers sets the latter two anew at each call.
+func (t *fast) load(file object, added *addedVocabulary, split bool) error {
+	for _, key := range []string{"truncation", "padding", "post_processor"} {
+		file.set(key, json.RawMessage("null"))
+	}
+	if len(added.normalized) > 0 {
+		library, err := open(file, added.list(true))
+		if err != nil {
+			return err
+		}
+		t.normalizeAdded(library, added)
+		_ = library.Close()
+	}
+	var options []tokenizers.TokenizerOption
+	if split {
+		options = append(options, tokenizers.WithEncodeSpecialTokens())
+	}
+	library, err := open(file, added.list(false), options...)
+	if err != nil {
+		return err
+	}
+	t.library = library
+	runtime.AddCleanup(t, func(l *tokenizers.Tokenizer) { _ = l.Close() }, library)
+	return nil
+}
+
+func open(file object, added []numbered, options ...tokenizers.TokenizerOption) (*tokenizers.Tokenizer, error) {
+	tokens, err := json.Marshal(added)
+	if err != nil {
+		return nil, err
+	}
+	file.set("added_tokens", tokens)
+	data, err := json.Marshal(file.values)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	runtime.AddCleanup(t, func(l *tokenizers.Tokenizer) { _ = l.Close() }, t.library)
-	return t, nil
+	library, err := tokenizers.FromBytes(data, options...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
+	}
+	return library, nil
+}
+
+// normalizeAdded gives added tokens that were ever normalized the form that
+// transformers shows: what the normalizer makes of them.
+func (t *fast) normalizeAdded(library *tokenizers.Tokenizer, added *addedVocabulary) {
+	for id := range added.normalized {
+		content := added.byID[id].Content
+		if strings.Contains(content, "\x00") {
+			continue
+		}
+		e, err := library.EncodeWithOptionsErr(content, false, tokenizers.WithReturnTokens())
+		if err == nil && len(e.IDs) == 1 && int32(e.IDs[0]) == id {
+			t.pieces[id] = e.Tokens[0]
+		}
+	}
 }
 
 func (t *fast) Special() Special { return t.roles }
@@ -133,7 +202,7 @@ func (t *fast) split(text string) (Encoding, error) {
 	standIn, hidden := t.hideNUL(text)
 	found, err := t.library.EncodeWithOptionsErr(hidden, false, tokenizers.WithReturnOffsets())
 	if err != nil {
-		return Encoding{}, err
+		return Encoding{}, t.reason(text, err)
 	}
 	e := Encoding{IDs: make([]int32, len(found.IDs)), Offsets: make([][2]int, len(found.IDs))}
 	for i, id := range found.IDs {

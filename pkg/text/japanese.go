@@ -14,88 +14,57 @@ import (
 // japanese is transformers' BertJapaneseTokenizer: NFKC, words by MeCab,
 // pieces by WordPiece or by character.
 type japanese struct {
-	*vocabulary
-	words     *mecab.Dictionary // nil: a text is one word
-	subwords  func(ids []int32, word string, unknown int32) []int32
-	normalize bool
-	lower     bool
-	keepCase  map[string]bool // words that are not lowercased
-	whole     splitter        // tokens that are cut out before anything else
-	roles     Special
-	template  template
-	left      bool
-	files     map[string][]byte
+	*vocabulary                   // added tokens come before the pieces of vocab.txt
+	base        *vocabulary       // vocab.txt alone, which words are cut by
+	words       *mecab.Dictionary // nil: a text is one word
+	subwords    func(ids []int32, word string, unknown int32) []int32
+	normalize   bool
+	lower       bool
+	keepCase    map[string]bool      // words that are not lowercased
+	whole       splitter             // tokens that are cut out before anything else
+	added       map[string]int32     // the ids of added tokens
+	flags       map[int32]addedToken // the added token of an id: two may have claimed it
+	roles       Special
+	template    template
+	left, split bool
+	files       map[string][]byte
 }
 
-func newJapanese(files map[string][]byte, c config) (*japanese, error) {
-	c.roles = c.roles.orElse(roles{Unknown: "[UNK]", SEP: "[SEP]", Pad: "[PAD]", CLS: "[CLS]", Mask: "[MASK]"})
-	t := &japanese{
-		files: files, normalize: true, lower: c.LowerCase,
-		left: c.TruncationSide == "left", keepCase: map[string]bool{},
-	}
+func newJapanese(files map[string][]byte, c *companions) (*japanese, error) {
+	t := &japanese{files: files, normalize: true, left: c.left, split: c.split, keepCase: map[string]bool{}, added: map[string]int32{}, flags: map[int32]addedToken{}}
 	var err error
-	if t.vocabulary, err = readVocabulary(files[vocabFile]); err != nil {
+	if t.base, err = readVocabulary(files[vocabFile]); err != nil {
 		return nil, fmt.Errorf("%s: %w", vocabFile, err)
 	}
-	added := []addedToken{}
-	if added, err = t.addTokens(added, c); err != nil {
-		return nil, fmt.Errorf("%s: %w", configFile, err)
-	}
-	var special []int32
-	for _, a := range added {
-		t.whole.add(a.Content)
-		if a.Special {
-			t.keepCase[a.Content] = true
-			special = append(special, a.ID)
-		}
-	}
-	for _, word := range c.NeverSplit {
-		t.keepCase[word] = true
-	}
-	t.roles = t.special(c.roles, special)
-	t.template = around(t.roles.CLS, t.roles.SEP, nil, 1)
-	if err := t.chooseWords(c); err != nil {
+	if err := t.number(c); err != nil {
 		return nil, err
 	}
-	return t, t.chooseSubwords(c)
-}
-
-func (t *japanese) chooseWords(c config) error {
-	if c.WordTokenize != nil && !*c.WordTokenize {
-		t.normalize, t.lower = false, false
-		return nil
-	}
-	if c.WordType != "mecab" {
-		return fmt.Errorf("%s: word_tokenizer_type %q is not supported, mecab is", configFile, c.WordType)
-	}
-	if d := c.Mecab.Dictionary; d.set && (d.value == nil || *d.value != "unidic_lite") {
-		return fmt.Errorf("%s: mecab_kwargs.mecab_dic %s is not supported, unidic_lite is", configFile, d)
-	}
-	if c.Mecab.Option != nil && *c.Mecab.Option != "" {
-		return fmt.Errorf("%s: mecab_kwargs.mecab_option %q is not supported, none is", configFile, *c.Mecab.Option)
-	}
-	if c.Mecab.Normalize != nil {
-		t.normalize = *c.Mecab.Normalize
-	}
-	var err error
-	t.words, err = mecab.Load()
-	return err
-}
-
-func (t *japanese) chooseSubwords(c config) error {
-	switch {
-	case c.SubwordTokenize != nil && !*c.SubwordTokenize:
-		t.subwords = t.wholeWord
-	case c.SubwordType == "wordpiece" || c.SubwordType == "":
-		t.subwords = t.wordPiece
-	case c.SubwordType == "character":
-		t.subwords = func(ids []int32, word string, unknown int32) []int32 {
-			return t.characters(ids, nfkc(word), unknown)
+	t.roles = c.special(t.ID, t.flags)
+	for _, role := range []string{"unk_token", "cls_token", "sep_token"} {
+		if c.content(role) == "" {
+			return nil, fmt.Errorf("%s: %s is null or empty, BertJapaneseTokenizer needs one", configFile, role)
 		}
-	default:
-		return fmt.Errorf("%s: subword_tokenizer_type %q is not supported, wordpiece and character are", configFile, c.SubwordType)
 	}
-	return nil
+	var never []string
+	for key, to := range map[string]any{"do_lower_case": &t.lower, "never_split": &never} {
+		if err := c.config.read(key, to); err != nil {
+			return nil, fmt.Errorf("%s: %w", configFile, err)
+		}
+	}
+	for _, m := range c.specials() {
+		t.keepCase[m.Content] = true
+	}
+	for _, word := range never {
+		t.keepCase[word] = true
+	}
+	t.template = around(t.roles.CLS, t.roles.SEP, nil, 1)
+	if err := t.chooseWords(c.config); err != nil {
+		return nil, fmt.Errorf("%s: %w", configFile, err)
+	}
+	if err := t.chooseSubwords(c.config); err != nil {
+		return nil, fmt.Errorf("%s: %w", configFile, err)
+	}
+	return t, nil
 }
 
 func (t *japanese) Special() Special { return t.roles }
@@ -111,7 +80,7 @@ func (t *japanese) Encode(text string, special bool, maxLength int) (Encoding, e
 	if err != nil {
 		return Encoding{}, err
 	}
-	e, err := t.split(text)
+	e, err := t.encodeText(text)
 	if err != nil {
 		return Encoding{}, err
 	}
@@ -123,11 +92,11 @@ func (t *japanese) EncodePair(a, b string, maxLength int) (Encoding, error) {
 	if err != nil {
 		return Encoding{}, err
 	}
-	first, err := t.split(a)
+	first, err := t.encodeText(a)
 	if err != nil {
 		return Encoding{}, err
 	}
-	second, err := t.split(b)
+	second, err := t.encodeText(b)
 	if err != nil {
 		return Encoding{}, err
 	}
@@ -135,33 +104,55 @@ func (t *japanese) EncodePair(a, b string, maxLength int) (Encoding, error) {
 	return fill(t.template.pair, cut(first, n, t.left), cut(second, m, t.left)), nil
 }
 
-// split encodes a text without special tokens around it.
-func (t *japanese) split(text string) (Encoding, error) {
+// encodeText encodes a text without special tokens around it.
+func (t *japanese) encodeText(text string) (Encoding, error) {
 	if !utf8.ValidString(text) {
 		return Encoding{}, errNotUTF8
 	}
+	if t.split {
+		return Encoding{IDs: t.cut(nil, text)}, nil
+	}
+	var parts []string
+	for part := range t.whole.split(text) {
+		parts = append(parts, part)
+	}
+	for i := range parts {
+		t.applyFlags(parts, i)
+	}
 	var ids []int32
-	for piece, whole := range t.whole.split(text) {
-		if whole {
-			ids = append(ids, t.ids[piece])
-			continue
+	for _, part := range parts {
+		if id, ok := t.added[part]; ok {
+			ids = append(ids, id)
+		} else if part != "" {
+			ids = t.cut(ids, part)
 		}
-		if t.words == nil {
-			ids = t.subwords(ids, piece, t.roles.Unknown)
-			continue
-		}
+	}
+	return Encoding{IDs: ids}, nil
+}
+
+// cut appends the pieces of a text without added tokens.
+func (t *japanese) cut(ids []int32, text string) []int32 {
+	first := len(ids)
+	if t.words == nil {
+		ids = t.subwords(ids, text, t.roles.Unknown)
+	} else {
 		if t.normalize {
-			piece = nfkc(piece)
+			text = nfkc(text)
 		}
-		for _, w := range t.words.Words(piece) {
-			word := piece[w.Start:w.End]
+		for _, w := range t.words.Words(text) {
+			word := text[w.Start:w.End]
 			if t.lower && !t.keepCase[word] {
 				word = lowercase(word)
 			}
 			ids = t.subwords(ids, word, t.roles.Unknown)
 		}
 	}
-	return Encoding{IDs: ids}, nil
+	for i, id := range ids[first:] { // a piece that is an added token, too, has that token's id
+		if own, ok := t.added[t.base.Token(id)]; ok && id != t.roles.Unknown {
+			ids[first+i] = own
+		}
+	}
+	return ids
 }
 
 func (t *japanese) wholeWord(ids []int32, word string, unknown int32) []int32 {

@@ -1,10 +1,13 @@
 package text
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
+	"maps"
+	"os"
+	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/input"
 )
@@ -16,6 +19,11 @@ const (
 	specialFile   = "special_tokens_map.json"
 	addedFile     = "added_tokens.json"
 	vocabFile     = "vocab.txt"
+	modelFile     = "config.json" // the model's, of which model_type and tokenizer_class are read
+
+	// SentencePiece models, which are converted and not read.
+	sentencePieceFile = "tokenizer.model"
+	spieceFile        = "spiece.model"
 )
 
 // Open reads the tokenizer of a model's directory: tokenizer.json (or
@@ -34,28 +42,45 @@ func Open(dir string) (Tokenizer, error) {
 	return t, nil
 }
 
-// New makes a tokenizer from its files by name, as [Tokenizer.Files] gives them.
+// New makes a tokenizer from its files by name, as [Tokenizer.Files] gives
+// them, and the model's config.json where there is one.
 func New(files map[string][]byte) (Tokenizer, error) {
-	c, err := parseConfig(files)
+	config := object{values: map[string]json.RawMessage{}}
+	var top object
+	for name, to := range map[string]*object{configFile: &config, tokenizerFile: &top} {
+		if data, ok := files[name]; ok {
+			var err error
+			if *to, err = parseObject(data); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	how, err := chooseClass(files, config)
 	if err != nil {
 		return nil, err
 	}
 	_, fast := files[tokenizerFile]
 	_, vocab := files[vocabFile]
-	switch {
-	case vocab && (c.Class == "BertJapaneseTokenizer" || c.Class == "" && c.WordType != ""):
-		return newJapanese(files, c)
-	case fast:
-		return newFast(files, c)
-	case vocab:
-		return nil, fmt.Errorf("%s with the tokenizer_class %q is not supported, BertJapaneseTokenizer is", vocabFile, c.Class)
+	if !fast && (!vocab || how == asFile) {
+		return nil, errNoVocabulary(files, vocab)
 	}
-	return nil, fmt.Errorf("there is no %s and no %s", tokenizerFile, vocabFile)
+	c, err := readCompanions(files, how, config, top)
+	if err != nil {
+		return nil, err
+	}
+	own := maps.Clone(files)
+	for _, name := range []string{modelFile, sentencePieceFile, spieceFile} {
+		delete(own, name)
+	}
+	if how == asJapanese {
+		return newJapanese(own, c)
+	}
+	return newFast(own, how, top, c)
 }
 
 func readFiles(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	for _, name := range []string{tokenizerFile, configFile, specialFile, addedFile, vocabFile} {
+	for _, name := range []string{tokenizerFile, configFile, specialFile, addedFile, vocabFile, modelFile} {
 		data, err := input.InsideFile(dir, name, input.TokenizerLimit)
 		if name == tokenizerFile && errors.Is(err, fs.ErrNotExist) {
 			data, err = readGzip(dir, name+".gz")
@@ -68,6 +93,11 @@ func readFiles(dir string) (map[string][]byte, error) {
 		}
 		files[name] = data
 	}
+	for _, name := range []string{sentencePieceFile, spieceFile} { // for the message that says what to do
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil && files[tokenizerFile] == nil {
+			files[name] = nil
+		}
+	}
 	return files, nil
 }
 
@@ -77,13 +107,4 @@ func readGzip(dir, name string) ([]byte, error) {
 		return nil, err
 	}
 	return input.Gzip(path, input.TokenizerLimit)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -49,13 +50,16 @@ func parseVocabulary(data json.RawMessage) (*vocabulary, error) {
 	if len(data) == 0 {
 		return nil, errors.New("field \"model\" is missing: it is not a tokenizer's file")
 	}
-	var model struct{ Vocab json.RawMessage }
-	if err := json.Unmarshal(data, &model); err != nil {
+	model, err := parseObject(data)
+	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
+	}
+	if model.null("vocab") {
+		return nil, errors.New("model.vocab is missing: it is not a tokenizer's file")
 	}
 	v := &vocabulary{ids: map[string]int32{}}
 	var list []scored
-	if err := json.Unmarshal(model.Vocab, &list); err == nil {
+	if err := json.Unmarshal(model.values["vocab"], &list); err == nil {
 		v.pieces = make([]string, 0, len(list))
 		for i, s := range list {
 			if err := v.set(int32(i), string(s)); err != nil {
@@ -65,10 +69,10 @@ func parseVocabulary(data json.RawMessage) (*vocabulary, error) {
 		return v, nil
 	}
 	byPiece := map[string]int32{}
-	if err := json.Unmarshal(model.Vocab, &byPiece); err != nil {
+	if err := json.Unmarshal(model.values["vocab"], &byPiece); err != nil {
 		return nil, fmt.Errorf("model.vocab is neither a list of pieces nor an object: %w", err)
 	}
-	for _, piece := range sortedKeys(byPiece) {
+	for _, piece := range slices.Sorted(maps.Keys(byPiece)) {
 		if err := v.set(byPiece[piece], piece); err != nil {
 			return nil, fmt.Errorf("model.vocab: %w", err)
 		}
@@ -85,25 +89,4 @@ func (s *scored) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	return json.Unmarshal(entry[0], (*string)(s))
-}
-
-// special finds the ids of the special tokens by role; more are further
-// special tokens of the vocabulary.
-func (v *vocabulary) special(r roles, more []int32) Special {
-	id := func(name specialName) int32 {
-		if found, ok := v.ids[string(name)]; ok && name != "" {
-			return found
-		}
-		return -1
-	}
-	s := Special{CLS: id(r.CLS), SEP: id(r.SEP), Mask: id(r.Mask), Pad: id(r.Pad), Unknown: id(r.Unknown)}
-	for _, name := range r.names() {
-		if found, ok := v.ids[name]; ok {
-			s.All = append(s.All, found)
-		}
-	}
-	s.All = append(s.All, more...)
-	slices.Sort(s.All)
-	s.All = slices.Compact(s.All)
-	return s
 }

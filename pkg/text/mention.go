@@ -1,0 +1,102 @@
+package text
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// addedToken is a token that is found in texts before the model cuts them
+// (transformers' AddedToken).
+type addedToken struct {
+	Content    string `json:"content"`
+	SingleWord bool   `json:"single_word"`
+	LStrip     bool   `json:"lstrip"`
+	RStrip     bool   `json:"rstrip"`
+	Normalized bool   `json:"normalized"`
+	Special    bool   `json:"special"`
+}
+
+// mention is how a file names a special token: by a string, or by an object
+// that has flags. Two mentions are equal where transformers finds them equal.
+type mention struct {
+	addedToken
+	object bool
+}
+
+// parseMention reads a string, or an object with the field content; nil for
+// null.
+func parseMention(raw json.RawMessage) (*mention, error) {
+	switch {
+	case string(raw) == "null":
+		return nil, nil
+	case isString(raw):
+		m := &mention{}
+		return m, json.Unmarshal(raw, &m.Content)
+	case isObject(raw):
+		token, err := parseAddedToken(raw)
+		return &mention{token, true}, err
+	}
+	return nil, fmt.Errorf("a special token is neither a string nor an object with content: %s", shorten(raw))
+}
+
+// parseAddedToken reads an object as transformers' AddedToken(**object) does:
+// normalized is the contrary of special where it is absent.
+func parseAddedToken(raw json.RawMessage) (addedToken, error) {
+	var t addedToken
+	o, err := parseObject(raw)
+	if err != nil {
+		return t, err
+	}
+	if o.null("content") {
+		return t, fmt.Errorf("a token has no content: %s", shorten(raw))
+	}
+	if err := o.read("special", &t.Special); err != nil {
+		return t, err
+	}
+	t.Normalized = !t.Special
+	for key, to := range map[string]any{
+		"content": &t.Content, "single_word": &t.SingleWord,
+		"lstrip": &t.LStrip, "rstrip": &t.RStrip, "normalized": &t.Normalized,
+	} {
+		if o.has(key) && o.null(key) {
+			return t, fmt.Errorf("%s of the token %q is null, it must be %s", key, t.Content, expects(to))
+		}
+		if err := o.read(key, to); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+// asSpecial turns an object of special_tokens_map.json into what
+// tokenizer_config.json has: its tokens are special whatever they say.
+func asSpecial(raw json.RawMessage) (json.RawMessage, error) {
+	o, err := parseObject(raw)
+	if err != nil {
+		return nil, err
+	}
+	o.set("special", json.RawMessage("true"))
+	o.set("__type", json.RawMessage(`"AddedToken"`))
+	return json.Marshal(o.values)
+}
+
+// parseMentions reads a list of special tokens; null is an empty one.
+func parseMentions(raw json.RawMessage) ([]mention, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("neither a list nor an object of special tokens: %s", shorten(raw))
+	}
+	var mentions []mention
+	for _, one := range list {
+		m, err := parseMention(one)
+		if err != nil {
+			return nil, err
+		}
+		if m == nil {
+			return nil, errors.New("a special token in a list is null")
+		}
+		mentions = append(mentions, *m)
+	}
+	return mentions, nil
+}
