@@ -23,8 +23,8 @@ const (
 
 // exportOptions are export's flags.
 type exportOptions struct {
-	model, output, to, dtype string
-	prompts                  sentence.Prompts
+	model, output, to, dtype, license string
+	prompts                           sentence.Prompts
 }
 
 func newExport() *cobra.Command {
@@ -36,7 +36,10 @@ func newExport() *cobra.Command {
 			"transformers: the model with its head, config.json, model.safetensors and the tokenizer.\n" +
 			"sentence-transformers: the body alone, with mean pooling over all tokens, and the tokenizer;\n" +
 			"its encode_query and encode_document use the prompts of the model's own\n" +
-			"config_sentence_transformers.json, or those given.",
+			"config_sentence_transformers.json, or those of the flags.\n\n" +
+			"A model card in the hub's form, README.md, is written too: data, recipe and numbers of the run that\n" +
+			"the checkpoint belongs to, and how to load it; a card that the model has already is kept. What is\n" +
+			"written can be shared with the hub's own program: hf upload NAME DIR.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.model == "" || o.output == "" {
@@ -53,6 +56,9 @@ func newExport() *cobra.Command {
 					return usagef("--dtype: %w", err)
 				}
 			}
+			if o.license != "" && !licences.MatchString(o.license) {
+				return usagef("--license %q is not an identifier of the hub, such as apache-2.0 or cc-by-sa-4.0", o.license)
+			}
 			return export(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -60,6 +66,7 @@ func newExport() *cobra.Command {
 	cmd.Flags().StringVar(&o.output, "output", "", "directory to make (`DIR`)")
 	cmd.Flags().StringVar(&o.to, "to", toTransformers, "`LIBRARY`: transformers or sentence-transformers")
 	cmd.Flags().StringVar(&o.dtype, "dtype", "", "`TYPE` of the weights: f32, bf16 or f16; as the model has them if not given")
+	cmd.Flags().StringVar(&o.license, "license", "", "`ID` of the licence on the model card: apache-2.0, cc-by-sa-4.0, …")
 	addPrompts(cmd, &o.prompts)
 	return cmd
 }
@@ -101,6 +108,11 @@ func export(ctx context.Context, o exportOptions, stdout, stderr io.Writer) erro
 		if err := checkpoint.AddSentenceTransformers(extra.Files, c.Arch, prompts); err != nil {
 			return err
 		}
+	}
+	written := *c
+	written.Head = head
+	if extra.Files[cardFile], err = modelCard(dir, &written, o); err != nil {
+		return err
 	}
 	values, err := c.Load(head)
 	if err != nil {

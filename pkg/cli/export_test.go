@@ -13,6 +13,8 @@ import (
 
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // tinyBERT is a masked language model of 13 pieces with its tokenizer.
@@ -48,9 +50,9 @@ func TestExport(t *testing.T) {
 		want      checkpoint.DType
 		files     []string
 	}{
-		{"transformers", "", model.MaskedLM, checkpoint.F32, []string{"config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"}},
-		{"transformers", "bf16", model.MaskedLM, checkpoint.BF16, []string{"config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"}},
-		{"sentence-transformers", "f32", model.Body, checkpoint.F32, []string{"1_Pooling", "config.json", "config_sentence_transformers.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "tokenizer_config.json", "vocab.txt"}},
+		{"transformers", "", model.MaskedLM, checkpoint.F32, []string{"README.md", "config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"}},
+		{"transformers", "bf16", model.MaskedLM, checkpoint.BF16, []string{"README.md", "config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"}},
+		{"sentence-transformers", "f32", model.Body, checkpoint.F32, []string{"1_Pooling", "README.md", "config.json", "config_sentence_transformers.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "tokenizer_config.json", "vocab.txt"}},
 	} {
 		out := filepath.Join(t.TempDir(), "out")
 		args := []string{"--model", source, "--output", out, "--to", test.to}
@@ -137,5 +139,56 @@ func TestExportErrors(t *testing.T) {
 	}
 	if _, err := os.Stat(out); err == nil {
 		t.Error("something was written")
+	}
+}
+
+// A checkpoint of a run gets a card with its data, recipe and numbers; a model
+// that has a card keeps it.
+func TestExportCard(t *testing.T) {
+	folder := t.TempDir()
+	step := filepath.Join(folder, run.Staying, run.StepName(2))
+	if err := os.CopyFS(step, os.DirFS(tinyBERT(t))); err != nil {
+		t.Fatal(err)
+	}
+	d := run.Description{Stage: 1, TotalSteps: 4, MaxLength: 128, Settings: json.RawMessage(`{"lr":0.0005,"batch_size":64,"model":{"hidden":8}}`)}
+	d.Preset, d.Seed, d.Data, d.Notes = "tiny", 42, []result.Data{{Name: "data/corpus/train.jsonl.gz", Digest: "5eed"}}, []string{"Text: a substitute."}
+	if err := d.Write(folder); err != nil {
+		t.Fatal(err)
+	}
+	for name, lines := range map[string]string{
+		run.EvalFile: `{"step":0,"loss":9,"accuracy":0}` + "\n" + `{"step":2,"loss":8.25,"accuracy":0.125,"recall@10":0.5,"mrr@10":0.25}` + "\n" + `{"step":4,"loss":7,"accuracy":0.2}` + "\n",
+		run.LogFile:  `{"step":1,"loss":9}` + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(lines), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "shared")
+	if code, _, stderr := runExport("--model", step, "--output", out, "--license", "cc-by-sa-4.0"); code != 0 {
+		t.Fatal(stderr)
+	}
+	card, err := os.ReadFile(filepath.Join(out, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"---\nlanguage: ja\nlicense: cc-by-sa-4.0\nlibrary_name: transformers\npipeline_tag: fill-mask\ntags:\n- bert\n---\n\n# shared\n",
+		"- `data/corpus/train.jsonl.gz`, SHA-256 `5eed`\n- Text: a substitute.\n", "Step 2 of 4 of stage 1, preset `tiny`, seed 42",
+		"| `batch_size` | 64 |\n| `lr` | 0.0005 |\n", "loss (nats) | 8.2500 |", "accuracy of masked tokens | 0.1250 |", "Recall@10 | 0.5000 |",
+		`AutoModelForMaskedLM.from_pretrained("shared")`,
+	} {
+		if !strings.Contains(string(card), want) {
+			t.Errorf("%q is not in the card:\n%s", want, card)
+		}
+	}
+	again := filepath.Join(t.TempDir(), "again")
+	if code, _, stderr := runExport("--model", out, "--output", again, "--to", "sentence-transformers"); code != 0 {
+		t.Fatal(stderr)
+	}
+	if kept, err := os.ReadFile(filepath.Join(again, "README.md")); err != nil || !bytes.Equal(kept, card) {
+		t.Errorf("the card was not kept (%v):\n%s", err, kept)
+	}
+	if code, _, stderr := runExport("--model", step, "--output", again+"2", "--license", "Some Licence"); code != 2 || !strings.Contains(stderr, "--license") {
+		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
