@@ -12,8 +12,6 @@ import (
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"  // registers "go"
 	_ "github.com/gomlx/go-xla/compute/xla" // registers "xla"
-
-	_ "llmjp.internal/modernbert/pkg/backend/memory" // keeps the memory of XLA's buffers
 )
 
 // Default is the backend when GOMLX_BACKEND says nothing: it needs no plugin.

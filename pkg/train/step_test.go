@@ -11,7 +11,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/backend"
-	"llmjp.internal/modernbert/pkg/backend/memory"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -269,41 +268,5 @@ func near(t *testing.T, k int, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
 		t.Errorf("step %d: %s %.9g, want %.9g", k+1, what, got, want)
-	}
-}
-
-// Steps take their memory where those before them had theirs: what is held
-// stays near weights, moments, gradients, and the next weights and moments.
-func TestStepsHoldNoMoreMemory(t *testing.T) {
-	b, err := backend.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if kind := backend.Kind(b); kind != "xla:cpu" {
-		t.Skipf("%s takes its memory elsewhere", kind)
-	}
-	params := []model.Param{{Name: "a", Shape: []int{1024, 512}, Init: model.Init{Std: 0.01}}, {Name: "b", Shape: []int{512, 700}, Init: model.Init{Std: 0.01}}}
-	s, err := NewStep(b, params, func(w model.Weights, batch []*Node) (sum, extra *Node) {
-		return ReduceAllSum(Square(Dot(Tanh(Dot(batch[0], w.Get("a")).Product()), w.Get("b")).Product())), nil
-	}, AdamW{Beta1: 0.9, Beta2: 0.98, Eps: 1e-6}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if err := s.SetState(State{Weights: model.Draw(params, 1)}); err != nil {
-		t.Fatal(err)
-	}
-	for range 50 {
-		x := make([]float32, 600*1024)
-		for i := range x {
-			x[i] = float32(i%7) - 3
-		}
-		if _, err := s.Do(1e-3, []MicroBatch{{Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, 600, 1024)}, Scale: 1}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	weights := int64(4 * model.Count(params))
-	if _, held := memory.Held(); held < 4*weights || held > 10*weights {
-		t.Errorf("%d bytes are held after 50 steps, %.1f times the weights'", held, float64(held)/float64(weights))
 	}
 }
