@@ -1,5 +1,5 @@
-// Package backend opens the machine that computes: XLA on CUDA, XLA on the
-// CPU, or GoMLX's backend in Go. It is the only package that imports one.
+// Package backend opens what computes: XLA on CUDA, XLA on the CPU, or GoMLX's
+// backend in Go. It is the only package that imports one of them.
 package backend
 
 import (
@@ -14,7 +14,8 @@ import (
 	_ "github.com/gomlx/go-xla/compute/xla" // registers "xla"
 )
 
-// Default is the backend when GOMLX_BACKEND says nothing: it needs no plugin.
+// Default is the backend's configuration where GOMLX_BACKEND is not set. It needs
+// no plugin.
 const Default = "go:parallelism=-1"
 
 var (
@@ -22,7 +23,7 @@ var (
 	opened = map[string]compute.Backend{}
 )
 
-// Name is the configuration that Open uses: GOMLX_BACKEND, or Default.
+// Name returns the configuration that Open uses: GOMLX_BACKEND, or Default.
 func Name() string {
 	if name := os.Getenv(compute.ConfigEnvVar); name != "" {
 		return name
@@ -30,8 +31,9 @@ func Name() string {
 	return Default
 }
 
-// Open returns the process's backend, made at the first call. It never falls
-// back to another one: what was asked for and does not load is an error.
+// Open returns the process's backend, which the first call opens. It never falls
+// back to another one: if the one that Name returns does not load, that is an
+// error.
 func Open() (compute.Backend, error) { return OpenNamed(Name()) }
 
 // OpenNamed opens a backend by its configuration, such as
@@ -67,21 +69,22 @@ func OpenNamed(name string) (b compute.Backend, err error) {
 	return b, nil
 }
 
-// forCUDA is the configuration of XLA on CUDA with what it does not say: that
-// float32 is multiplied as float32, as torch does, and not as TF32, and in
-// XLA_FLAGS that no CUDA graphs are recorded. They are recorded again at every
-// execution whose buffers lie elsewhere, before its first kernel starts: on an
-// H200 a training step of 22 layers took 101 ms with them and 94 without.
+// forCUDA returns the configuration with two defaults for XLA on CUDA, if it names
+// that. float32 matrices are multiplied in float32, not in TF32, as torch does
+// (option tf32). And no CUDA graphs are recorded (XLA_FLAGS, which forCUDA sets):
+// XLA records them again at every execution whose buffers lie elsewhere, before
+// the first kernel starts. On an H200 a training step of 22 layers took 101 ms with
+// them and 94 ms without.
 func forCUDA(name string) string {
 	kind, rest, _ := strings.Cut(name, ":")
 	plugin, options, _ := strings.Cut(rest, ",")
 	plugin = strings.ToLower(plugin)
-	if kind != "xla" || !strings.Contains(plugin, "cuda") && !strings.Contains(plugin, "nvidia") { // as go-xla tells it
+	if kind != "xla" || !strings.Contains(plugin, "cuda") && !strings.Contains(plugin, "nvidia") { // go-xla's rule
 		return name
 	}
 	const graphs = "--xla_gpu_enable_command_buffer="
 	if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, graphs) {
-		_ = os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" "+graphs)) // fails for no such value
+		_ = os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" "+graphs)) // fails only for a name or value with a NUL
 	}
 	if !strings.Contains(options, "tf32") {
 		name += ",tf32=false"
@@ -89,8 +92,8 @@ func forCUDA(name string) string {
 	return name
 }
 
-// quietly keeps what GoMLX's Go backend says of its setting off standard
-// output, which belongs to results.
+// quietly calls open without a standard output, which belongs to results: GoMLX's
+// Go backend prints its settings there.
 func quietly(open func() (compute.Backend, error)) (compute.Backend, error) {
 	stdout := os.Stdout
 	defer func() { os.Stdout = stdout }()
@@ -98,7 +101,7 @@ func quietly(open func() (compute.Backend, error)) (compute.Backend, error) {
 	return open()
 }
 
-// Kind is what a backend computes on: "xla:cuda", "xla:cpu" or "go".
+// Kind returns "xla:cuda", "xla:cpu" or "go".
 func Kind(b compute.Backend) string {
 	if strings.HasPrefix(strings.ToLower(b.Name()), "go") {
 		return "go"

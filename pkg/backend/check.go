@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Check compiles a small product of matrices on the backend, computes it and
-// compares it with what it must be.
+// Check compiles and computes a small matrix product on the backend and compares
+// the result with the right one.
 func Check(b compute.Backend) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -28,7 +28,7 @@ func Check(b compute.Backend) (err error) {
 	want, got := []float32{19, 22, 43, 50}, tensors.MustCopyFlatData[float32](out[0])
 	for i := range want {
 		if i >= len(got) || got[i] != want[i] {
-			return fmt.Errorf("it computes %v where %v is right", got, want)
+			return fmt.Errorf("it computes %v, not %v", got, want)
 		}
 	}
 	return nil

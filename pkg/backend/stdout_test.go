@@ -8,7 +8,7 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// Standard output is for results: opening a backend writes nothing there.
+// Opening a backend writes nothing to standard output, which is for results.
 func TestNothingOnStdout(t *testing.T) {
 	read, write, err := os.Pipe()
 	if err != nil {

@@ -1,1 +1,0 @@
-// Lets window.go declare a function without a body.
