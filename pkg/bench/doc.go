@@ -24,13 +24,13 @@
 // pages, higher thresholds, one arena) and XLA's temporaries in pieces of 64 MiB
 // helped by up to a fifth, but held up to twice the memory in use, and a block
 // above the threshold still cost: a page of 2 MiB takes 2 ms and more on a virtual
-// machine whose host takes free pages back. Package backend/memory now keeps and
-// places large blocks itself. Three programs in turns, nothing else running, medians of 8, 8 and 5
+// machine whose host takes free pages back. An allocator (scripts/memory, then a
+// package, now a preloaded library) keeps and places large blocks itself. Three programs in turns, nothing else running, medians of 8, 8 and 5
 // turns, tokens a second and peak memory:
 //
 //	                          training, 1 x 512   forward, 8 x 512   training, 8 x 512
 //	settings and pieces         249   5.0 GB         945   2.1 GB      408   8.3 GB
-//	package backend/memory      377   3.5 GB       1,186   1.5 GB      464   5.7 GB
+//	scripts/memory              377   3.5 GB       1,186   1.5 GB      464   5.7 GB
 //	transformers                224   3.4 GB       1,154   2.5 GB      365   5.6 GB
 //
 // A part of it is that the weights are put on the device without a copy on the
@@ -94,11 +94,11 @@
 //
 // What did not help, or costs more than it gives:
 //
-//   - Other allocators, before package backend/memory: jemalloc that gives nothing
+//   - Other allocators, before scripts/memory: jemalloc that gives nothing
 //     back 333 … 341 tokens a second and 9.4 GB where settings brought 316 … 329,
 //     that gives back after three seconds 265 … 282; mimalloc 286 … 288.
 //   - XLA's temporaries in pieces (xla_multiheap_size_constraint_per_heap) with
-//     package backend/memory: no faster, and a tensor that is larger than a piece
+//     scripts/memory: no faster, and a tensor that is larger than a piece
 //     has one of its own: the forward pass takes 2.1 instead of 1.5 GB.
 //   - A barrier that would keep XLA from storing the scores with and without the
 //     decoder's bias: the CPU's compiler drops it before it fuses, as it does

@@ -14,6 +14,7 @@ import (
 // Side is one program that takes part, in a process of its own for each case.
 type Side struct {
 	Command []string          // answers requests as [Serve] does
+	Env     []string          // the command's environment; nil for this process's
 	Names   map[string]string // its name by task; a task without one it leaves out
 	// Rounded says that it takes part only in cases with matrices of bfloat16
 	// and full rows.
@@ -37,7 +38,7 @@ type process struct {
 // start begins a side's process for a task.
 func (s Side) start(ctx context.Context, task string) (*process, error) {
 	p := &process{name: s.Names[task], command: exec.CommandContext(ctx, s.Command[0], s.Command[1:]...), errors: &tail{}}
-	p.command.Stderr = p.errors
+	p.command.Env, p.command.Stderr = s.Env, p.errors
 	p.command.WaitDelay = 5 * time.Second
 	out, err := p.command.StdoutPipe()
 	if err != nil {

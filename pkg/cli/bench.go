@@ -247,7 +247,23 @@ func (o benchOptions) sides(ctx context.Context, kind string, stderr io.Writer) 
 	if kind == "xla:cuda" {
 		sides = append(sides, bench.Flash(peer...))
 	}
+	for i := range sides[1:] {
+		sides[1+i].Env = withoutAllocator(os.Environ())
+	}
 	return sides, nil
+}
+
+// withoutAllocator returns an environment in which scripts/memory's library is not
+// preloaded: a peer runs with the allocator that it comes with.
+func withoutAllocator(environment []string) []string {
+	out := slices.Clone(environment)
+	for i, variable := range out {
+		if list, ok := strings.CutPrefix(variable, "LD_PRELOAD="); ok {
+			libraries := slices.DeleteFunc(strings.Split(list, ":"), func(l string) bool { return strings.HasSuffix(l, "/.local/memory.so") })
+			out[i] = "LD_PRELOAD=" + strings.Join(libraries, ":")
+		}
+	}
+	return out
 }
 
 // addTo puts the rows of the file before the new ones, without those that were

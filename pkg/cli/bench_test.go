@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -23,6 +24,16 @@ func TestBenchUsage(t *testing.T) {
 		}
 		if !strings.Contains(errors.String(), want) || strings.Count(errors.String(), "\n") != 1 || out.Len() > 0 {
 			t.Errorf("bench %s: %q", args, errors.String())
+		}
+	}
+}
+
+// A peer keeps what the user preloads, without our allocator.
+func TestWithoutAllocator(t *testing.T) {
+	for _, test := range [][2]string{{"/a/.local/memory.so", ""}, {"/x/libjemalloc.so.2:/a/.local/memory.so", "/x/libjemalloc.so.2"}, {"/x/memory.so", "/x/memory.so"}} {
+		got := withoutAllocator([]string{"A=1", "LD_PRELOAD=" + test[0]})
+		if want := []string{"A=1", "LD_PRELOAD=" + test[1]}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

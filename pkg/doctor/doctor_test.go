@@ -68,7 +68,7 @@ func TestNothingThere(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", part, f, want)
 		}
 	}
-	for _, part := range []string{"cargo", "peer", "CUDA", "XLA on CPU", "MPI"} {
+	for _, part := range []string{"cargo", "peer", "CUDA", "XLA on CPU", "MPI", "allocator"} {
 		if f := all[part]; f.State != Absent {
 			t.Errorf("%s: %+v", part, f)
 		}
