@@ -15,19 +15,22 @@ import (
 	"llmjp.internal/modernbert/pkg/provenance"
 )
 
-// retrieving sets up zero-shot retrieval.
+// retrieving sets up zero-shot retrieval during validation.
 func (o pretrainOptions) retrieving(opt *pretrain.Options) error {
 	pairs, texts := o.retrieval, o.texts
 	if pairs == none || len(opt.Valid) == 0 {
 		return nil
 	}
 	if pairs == "" {
-		var err error
-		if pairs, err = project.Path("data", "retrieval", "pairs.jsonl"); err != nil {
-			return nil // outside the project: none
+		if _, err := project.Root(); err != nil {
+			return nil // outside the project there are no default pairs
 		}
-		texts = []string{filepath.Join(filepath.Dir(pairs), "texts.jsonl.gz")}
-		opt.Notes = append(opt.Notes, retrieval.WikipediaNote)
+		source, err := retrieval.Default()
+		if err != nil {
+			return err
+		}
+		pairs, texts = source.Pairs, source.Texts
+		opt.Notes = append(opt.Notes, source.Notes...)
 	}
 	task, err := retrievalTask(pairs, texts)
 	if err != nil {

@@ -44,8 +44,11 @@ var arrows = map[string]string{
 	"bench":          "train pretrain model model/checkpoint encoder text corpus result backend durable project",
 	"doctor":         "backend text hub figure ranks",
 	// Drawing knows results alone.
-	"figure":        "result durable",
-	"figure/inline": "figure run result project",
+	"figure": "result durable",
+	// What the notebooks' cells call.
+	"notebook":                   "figure notebook/internal/variable run result project",
+	"notebook/experiment":        "notebook notebook/internal/variable figure eval eval/models eval/pppl finetune finetune/sweep pretrain run jglue corpus hub model model/checkpoint encoder text result project",
+	"notebook/internal/variable": "project",
 	// The command line knows all.
 	"cli": "*",
 	// Notes on modules; to be removed.
@@ -61,7 +64,7 @@ var modules = map[string]string{
 	"github.com/gomlx/compute/gobackend": "backend",
 	"github.com/daulet/tokenizers":       "text",
 	"github.com/ikawaha/kagome":          "text",
-	"github.com/janpfeifer/gonb":         "figure/inline",
+	"github.com/janpfeifer/gonb":         "notebook",
 	"github.com/spf13/cobra":             "cli",
 	"gonum.org/v1/plot":                  "figure",
 }

@@ -16,12 +16,7 @@ import (
 )
 
 func TestExperiment(t *testing.T) {
-	t.Setenv("MODERNBERT_PAIRS", "../testdata/pairs.jsonl")
-	t.Setenv("MODERNBERT_PASSAGES", "../testdata/passages.jsonl")
-	source, err := DefaultSource()
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := Source{Name: "pairs", Pairs: "../testdata/pairs.jsonl", Texts: []string{"../testdata/passages.jsonl"}}
 	list := []models.Model{
 		{Checkpoint: result.Checkpoint{Stage: 1, Step: 7}, Ref: "../testdata/modernbert"},
 		{Checkpoint: result.Checkpoint{Name: "bert"}, Ref: "../testdata/bert"},
@@ -42,12 +37,12 @@ func TestExperiment(t *testing.T) {
 	if diff := cmp.Diff(want, r.Rows, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
 		t.Error(diff)
 	}
-	if err := r.Validate(); err != nil || r.N != task.Len() || r.Task != "pairs.jsonl" || len(r.Provenance.Data) != 2 {
+	if err := r.Validate(); err != nil || r.N != task.Len() || r.Task != "pairs" || len(r.Provenance.Data) != 2 {
 		t.Errorf("%+v: %v", r, err)
 	}
 }
 
-func TestDefaultSource(t *testing.T) {
+func TestDefault(t *testing.T) {
 	root := t.TempDir()
 	put := func(name string) {
 		path := filepath.Join(root, name)
@@ -60,13 +55,12 @@ func TestDefaultSource(t *testing.T) {
 	}
 	put("go.mod")
 	t.Setenv("MODERNBERT_ROOT", root)
-	t.Setenv("MODERNBERT_PAIRS", "")
-	s, err := DefaultSource()
+	s, err := Default()
 	if err != nil || s.Pairs != filepath.Join(root, "data/retrieval/pairs.jsonl") || len(s.Notes) != 1 {
 		t.Errorf("%+v: %v", s, err)
 	}
 	put("data/cache/miracl-ja/pairs.jsonl")
-	s, err = DefaultSource()
+	s, err = Default()
 	if err != nil || s.Pairs != filepath.Join(root, "data/cache/miracl-ja/pairs.jsonl") || s.Name != "MIRACL-ja train" || s.Notes != nil {
 		t.Errorf("%+v: %v", s, err)
 	}

@@ -6,38 +6,28 @@ import (
 	"os"
 	"path/filepath"
 
-	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/project"
 )
 
-// Source is where a task's pairs and passages lie.
+// A Source names the files of a task's pairs and passages.
 type Source struct {
 	Name  string // of the task, in tables: "MIRACL-ja train"
 	Pairs string
 	Texts []string
-	// Random are files of texts that random pairs are drawn from (package
-	// similarity); none: the passages.
+	// Random names files of texts that package similarity draws random pairs
+	// from; empty for the passages.
 	Random []string
 	Notes  []string // how it differs from the paper's
 }
 
-// WikipediaNote is said wherever the project's own pairs are used.
+// WikipediaNote is the note in the provenance of every result of the project's
+// own pairs.
 const WikipediaNote = "Retrieval: pairs of paragraphs of one Wikipedia article (data/retrieval) stand in for MIRACL; their numbers cannot be compared with the paper's."
 
-// DefaultSource is the pairs file that MODERNBERT_PAIRS names, with the
-// passages of MODERNBERT_PASSAGES (files or globs, separated by commas), else
-// the paper's task where scripts/fetch-data miracl has made it, else the
-// project's own pairs. MODERNBERT_RANDOM_TEXTS names texts for random pairs.
-func DefaultSource() (Source, error) {
-	s, err := defaultPairs()
-	s.Random = models.Refs("MODERNBERT_RANDOM_TEXTS")
-	return s, err
-}
-
-func defaultPairs() (Source, error) {
-	if pairs := models.Refs("MODERNBERT_PAIRS"); len(pairs) > 0 {
-		return Source{Name: filepath.Base(pairs[0]), Pairs: pairs[0], Texts: models.Refs("MODERNBERT_PASSAGES")}, nil
-	}
+// Default returns the paper's task where scripts/fetch-data miracl has made
+// it, else the project's own pairs. Pretraining's validation, the notebooks and
+// the commands take it where the user names no pairs.
+func Default() (Source, error) {
 	miracl, err := project.Path("data", "cache", "miracl-ja")
 	if err != nil {
 		return Source{}, err
@@ -62,5 +52,5 @@ func source(name, dir string) Source {
 // Open reads the task.
 func (s Source) Open() (*Task, error) { return Open(s.Pairs, s.Texts...) }
 
-// Files returns the paths of the pairs and of their passages.
+// Files returns the files of the pairs and of their passages.
 func (s Source) Files() []string { return append([]string{s.Pairs}, s.Texts...) }

@@ -2,10 +2,7 @@ package similarity
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,31 +52,5 @@ func TestExperiment(t *testing.T) {
 	p := points.Provenance
 	if p.Seed != PaperSeed || len(p.Data) != 2 || p.Data[0].Digest == "" || p.Config == "" || !cmp.Equal(p.Notes, source.Notes) {
 		t.Errorf("%+v", p)
-	}
-}
-
-func TestRenew(t *testing.T) {
-	ctx, dir := context.Background(), t.TempDir()
-	t.Setenv("MODERNBERT_RUN", "")
-	t.Setenv("MODERNBERT_MODELS", "")
-	if _, err := Renew(ctx, dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("neither a model nor a result: %v", err)
-	}
-	t.Setenv("MODERNBERT_MODELS", "../testdata/bert")
-	t.Setenv("MODERNBERT_PAIRS", source.Pairs)
-	t.Setenv("MODERNBERT_PASSAGES", source.Texts[0])
-	t.Setenv("MODERNBERT_RANDOM", "none")
-	if _, err := Renew(ctx, dir); err == nil || !strings.Contains(err.Error(), `MODERNBERT_RANDOM is "none"`) {
-		t.Error(err)
-	}
-	t.Setenv("MODERNBERT_RANDOM", "20")
-	found, err := Renew(ctx, dir)
-	if err != nil || found.Points.Texts != 40 || len(found.Distances.Models) != 1 {
-		t.Fatal(found.Points, err)
-	}
-	t.Setenv("MODERNBERT_MODELS", "")
-	again, err := Renew(ctx, dir)
-	if diff := cmp.Diff(found, again); diff != "" || err != nil {
-		t.Error(err, diff)
 	}
 }

@@ -1,4 +1,4 @@
-package inline
+package notebook
 
 import (
 	"os"
@@ -6,14 +6,15 @@ import (
 	"testing"
 
 	"llmjp.internal/modernbert/pkg/figure"
+	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
 // Outside of a notebook Save writes the files and nothing hangs.
 func TestSave(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv("MODERNBERT_FIGURES", dir)
-	t.Setenv("MODERNBERT_RUN", "")
+	t.Setenv(variable.Figures.Name, dir)
+	t.Setenv(variable.Run.Name, "")
 	curve := &result.TrainingCurve{Stages: []result.Stage{{Stage: 1, TotalSteps: 2, Evaluations: []result.Evaluation{{Step: 0, Loss: 11}, {Step: 2, Loss: 9}}}}}
 	if err := result.Save(Data(), curve); err != nil {
 		t.Fatal(err)
@@ -35,8 +36,8 @@ func TestSave(t *testing.T) {
 // project's: only a damaged one there is an error.
 func TestBenchOfTheProject(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv("MODERNBERT_FIGURES", dir)
-	t.Setenv("MODERNBERT_BENCH", "")
+	t.Setenv(variable.Figures.Name, dir)
+	t.Setenv(variable.Bench.Name, "")
 	if bench, err := Bench(); err != nil || len(bench.Rows) == 0 {
 		t.Errorf("the project's measurement: %v, %v", bench, err)
 	}

@@ -1,13 +1,12 @@
-package models
+package experiment
 
 import (
 	"strings"
 	"testing"
 
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
 )
-
-const lessonModel = "../testdata/modernbert"
 
 // A lesson is about the paper's architecture and a small model of it, or about
 // the model that the environment names.
@@ -16,16 +15,16 @@ func TestLesson(t *testing.T) {
 		model      string
 		parameters int
 		stages     int
-	}{{"", 187_494_646, 8}, {lessonModel, 0, 6}} {
-		t.Setenv(modelVariable, test.model)
-		c, err := Described(t.Context())
+	}{{"", 187_494_646, 8}, {testModel, 0, 6}} {
+		t.Setenv(variable.Model.Name, test.model)
+		c, err := Architecture(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if n := model.Count(c.Params(model.MaskedLM)); test.parameters > 0 && n != test.parameters {
 			t.Errorf("%d parameters, want %d", n, test.parameters)
 		}
-		e, err := Walkable(t.Context())
+		e, err := SmallModel(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,14 +37,14 @@ func TestLesson(t *testing.T) {
 			t.Errorf("model %q: %d stages, want %d: %v", test.model, len(stages), test.stages, stages)
 		}
 	}
-	t.Setenv(modelVariable, "../testdata/bert")
-	if _, err := Described(t.Context()); err == nil || !strings.Contains(err.Error(), "is a bert") {
+	t.Setenv(variable.Model.Name, "../../eval/testdata/bert")
+	if _, err := Architecture(t.Context()); err == nil || !strings.Contains(err.Error(), "is a bert") {
 		t.Errorf("BERT: %v", err)
 	}
 }
 
 func TestTexts(t *testing.T) {
-	t.Setenv("MODERNBERT_TEXTS", "")
+	t.Setenv(variable.Texts.Name, "")
 	n := 0
 	for s, err := range Texts() {
 		if err != nil || s == "" {
@@ -55,13 +54,13 @@ func TestTexts(t *testing.T) {
 			break
 		}
 	}
-	t.Setenv("MODERNBERT_TEXTS", "no-such.txt")
+	t.Setenv(variable.Texts.Name, "no-such.txt")
 	for _, err := range Texts() {
 		if err == nil || !strings.Contains(err.Error(), "no-such.txt") {
 			t.Errorf("a file that is not there: %v", err)
 		}
 	}
-	tok, err := Tokenizer("MODERNBERT_TOKENIZER", "wordpiece")
+	tok, err := Baseline()
 	if err != nil || tok.Special().Mask < 0 {
 		t.Errorf("the tokenizer in data: %v", err)
 	}

@@ -1,0 +1,83 @@
+package experiment
+
+import (
+	"errors"
+
+	"llmjp.internal/modernbert/pkg/eval/models"
+	"llmjp.internal/modernbert/pkg/notebook"
+	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
+	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
+)
+
+// Models lists the checkpoints of the stages that MODERNBERT_RUN names, in the
+// order of training, then the models of MODERNBERT_MODELS. The list is empty
+// where neither is set.
+func Models() ([]models.Model, error) {
+	refs := append(variable.Run.Paths(), variable.Models.Paths()...)
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	return models.List(refs...)
+}
+
+// Model returns the model for a notebook about a single one: that of
+// MODERNBERT_MODEL, else the last checkpoint of MODERNBERT_RUN, else that of
+// the greatest preset that scripts/reproduce has run.
+func Model() (models.Model, error) {
+	refs := variable.Model.Paths()
+	if len(refs) == 0 {
+		refs = variable.Run.Paths()
+	}
+	if len(refs) > 0 {
+		return last(refs...)
+	}
+	if m, ok := reproduced(); ok {
+		return m, nil
+	}
+	return models.Model{}, errors.New("there is no model yet: run scripts/reproduce (minutes), or set " + variable.Model.Name + " to a model's directory or hub id")
+}
+
+// reproduced returns the last checkpoint of the greatest preset in the
+// project's runs.
+func reproduced() (models.Model, bool) {
+	for _, preset := range []string{"base", "small", "tiny"} {
+		dir, err := project.Path("runs", preset)
+		if err != nil || len(run.Dirs(dir)) == 0 {
+			continue
+		}
+		if m, err := last(dir); err == nil {
+			return m, true
+		}
+	}
+	return models.Model{}, false
+}
+
+func last(refs ...string) (models.Model, error) {
+	list, err := models.List(refs...)
+	if err != nil {
+		return models.Model{}, err
+	}
+	return list[len(list)-1], nil
+}
+
+// renew measures the models that the environment names, saves the result in
+// Data and returns it. Where the environment names no model it reads the
+// result that is there.
+func renew[T any, P result.Pointer[T]](measure func([]models.Model) (P, error)) (P, error) {
+	list, err := Models()
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > 0 {
+		found, err := measure(list)
+		if err != nil {
+			return nil, err
+		}
+		if err := result.Save(notebook.Data(), found); err != nil {
+			return nil, err
+		}
+	}
+	return result.Load[T, P](notebook.Data())
+}

@@ -1,0 +1,91 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+
+	"llmjp.internal/modernbert/pkg/figure"
+	"llmjp.internal/modernbert/pkg/notebook"
+	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
+	"llmjp.internal/modernbert/pkg/pretrain"
+	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
+)
+
+// Preset returns stage 1's settings of the preset that MODERNBERT_PRESET names.
+func Preset() (pretrain.Settings, error) {
+	s, err := pretrain.Preset(variable.Preset.Text(), 1)
+	if err != nil {
+		return s, fmt.Errorf("%s: %w", variable.Preset.Name, err)
+	}
+	return s, nil
+}
+
+// Steps returns the number of steps to train, MODERNBERT_STEPS.
+func Steps() (int, error) { return variable.Steps.Count() }
+
+// Run returns the folder of the run that the notebook trains: that of
+// MODERNBERT_OUTPUT, else the notebook's own.
+func Run() (string, error) {
+	if dir := variable.Output.Value(); dir != "" {
+		return dir, nil
+	}
+	return ownRun()
+}
+
+func ownRun() (string, error) { return project.Path("runs", "notebook-04") }
+
+// Train pretrains, or goes on with the run in opt.Output, on the project's own
+// texts where opt names none. It draws the training curve at each validation
+// and says how far the run has come. Where the notebook's own run has gone
+// beyond opt.Steps, it begins anew.
+//
+// Jupyter's stop button ends the step, saves a checkpoint and ends the cell
+// with a line that says so.
+func Train(opt pretrain.Options) (pretrain.Summary, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := beginAnew(opt); err != nil {
+		return pretrain.Summary{}, err
+	}
+	opt, err := opt.WithDefaults()
+	if err != nil {
+		return pretrain.Summary{}, err
+	}
+	curve, progress := notebook.NewLive(), notebook.NewLive()
+	opt.Evaluated = func(result.Evaluation) {
+		curve.Show(figure.TrainingCurve(notebook.Must(run.Curve(opt.Output))))
+	}
+	opt.Progress = func(p pretrain.Progress) {
+		progress.Say(fmt.Sprintf("step %d of %d, loss %.3f, %s left", p.Step, p.TotalSteps, p.Loss, p.Left.Round(time.Second)))
+	}
+	progress.Say("reading the texts, compiling the first step …")
+	summary, err := pretrain.Run(ctx, opt)
+	progress.Say("")
+	if stopped := (*pretrain.Stopped)(nil); errors.As(err, &stopped) {
+		notebook.Markdown("Stopped after step %d and saved. Run this cell again: it goes on from there.", stopped.Step)
+		os.Exit(1)
+	}
+	return summary, err
+}
+
+// beginAnew removes the notebook's own run where it has gone beyond opt.Steps.
+func beginAnew(opt pretrain.Options) error {
+	own, err := ownRun()
+	if err != nil || filepath.Clean(opt.Output) != own {
+		return err
+	}
+	if _, err := os.Stat(own); err != nil {
+		return nil
+	}
+	if m, err := last(own); err != nil || m.Step <= opt.Steps {
+		return nil // pretrain.Run says what is wrong with a damaged run
+	}
+	return os.RemoveAll(own)
+}

@@ -1,0 +1,102 @@
+package notebook
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"llmjp.internal/modernbert/pkg/figure"
+)
+
+// zoom is how much larger than in print a figure is on the screen, where one
+// reads from further away.
+const zoom = 1.25
+
+// Show displays a figure (as PNG at two pixels a point of the screen) or a
+// table. It takes the results of the functions of package figure. Where a
+// result lacks what its figure shows, Show displays the reason instead.
+func Show(d figure.Drawing, err error) {
+	if without := (figure.NothingToDraw{}); errors.As(err, &without) {
+		Markdown("%s", without)
+		return
+	}
+	check(err)
+	switch d := d.(type) {
+	case *figure.Figure:
+		png := Must(d.PNG(2))
+		send(map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: d.Alt},
+			map[string]any{string(protocol.MIMEImagePNG): size(d)})
+	case *figure.Table:
+		Markdown("%s", d.Markdown())
+	default:
+		check(fmt.Errorf("notebook: a %T cannot be shown", d))
+	}
+}
+
+// Save writes the drawing's files into Figures and shows the drawing.
+func Save(d figure.Drawing, err error) {
+	if err == nil {
+		Must(d.Save(Figures()))
+	}
+	Show(d, err)
+}
+
+// Markdown displays text, such as a finding computed from data.
+func Markdown(format string, args ...any) {
+	if len(args) > 0 {
+		format = fmt.Sprintf(format, args...)
+	}
+	send(map[protocol.MIMEType]any{protocol.MIMETextMarkdown: format}, nil)
+}
+
+// List displays sentences as a list, and nothing where there are none.
+func List(sentences []string) {
+	if len(sentences) > 0 {
+		Markdown("%s", "- "+strings.Join(sentences, "\n- "))
+	}
+}
+
+// Excerpt returns the first length characters of a text, with "…" where it
+// cut the text.
+func Excerpt(text string, length int) string {
+	if runes := []rune(text); len(runes) > length {
+		return string(runes[:length]) + "…"
+	}
+	return text
+}
+
+// Must returns the value, or ends the cell with the error in one line.
+func Must[T any](value T, err error) T {
+	check(err)
+	return value
+}
+
+// check ends the cell where there is an error: a cell is a program, and this
+// its outermost layer.
+func check(err error) {
+	if err != nil {
+		gonbui.Sync()
+		fmt.Fprintln(os.Stderr, strings.Join(strings.Fields(err.Error()), " "))
+		os.Exit(1)
+	}
+}
+
+// size returns a figure's width and height on the screen in CSS pixels.
+func size(f *figure.Figure) map[string]int {
+	pixels := func(points float64) int { return int(points/72*figure.DPI*zoom + 0.5) }
+	return map[string]int{"width": pixels(f.Width.Points()), "height": pixels(f.Height.Points())}
+}
+
+// send displays data and waits until the kernel has it: a cell that ends
+// before loses what is still in the pipe.
+func send(data map[protocol.MIMEType]any, metadata map[string]any) {
+	if !gonbui.IsNotebook {
+		return
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: data, Metadata: metadata})
+	gonbui.Sync()
+}
