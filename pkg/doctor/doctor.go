@@ -44,7 +44,7 @@ func (m Machine) Examine(ctx context.Context) iter.Seq[Finding] {
 	checks := []func(context.Context) Finding{
 		m.hardware, m.disk, m.goTool, m.compiler, m.cargo,
 		m.tokenizers, m.fonts, m.data,
-		m.jupyter, m.kernel, m.peer, m.hub, m.mpi,
+		m.jupyter, m.kernel, m.gopls, m.peer, m.hub, m.mpi,
 		m.cpuPlugin, m.cuda, m.allocator, m.computes,
 	}
 	return func(yield func(Finding) bool) {

@@ -49,7 +49,7 @@ func TestThisMachine(t *testing.T) {
 			t.Errorf("%s: %+v", part, f)
 		}
 	}
-	for _, part := range []string{"tokenizers", "fonts", "data", "JupyterLab", "Go kernel", "backend"} {
+	for _, part := range []string{"tokenizers", "fonts", "data", "JupyterLab", "Go kernel", "gopls", "backend"} {
 		if all[part].State != OK {
 			t.Errorf("%s: %+v", part, all[part])
 		}
@@ -68,7 +68,7 @@ func TestNothingThere(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", part, f, want)
 		}
 	}
-	for _, part := range []string{"cargo", "peer", "CUDA", "XLA on CPU", "MPI", "allocator"} {
+	for _, part := range []string{"cargo", "peer", "gopls", "CUDA", "XLA on CPU", "MPI", "allocator"} {
 		if f := all[part]; f.State != Absent {
 			t.Errorf("%s: %+v", part, f)
 		}

@@ -44,6 +44,15 @@ func (m Machine) kernel(ctx context.Context) Finding {
 	return Finding{Part: "Go kernel", State: OK, Found: "starts and answers: " + found}
 }
 
+// gopls looks for what completes and explains in the notebooks' editor.
+func (m Machine) gopls(ctx context.Context) Finding {
+	found, err := output(ctx, filepath.Join(m.Root, ".local", "gopls", "gopls"), "version")
+	if err != nil {
+		return Finding{"gopls", Absent, "notebooks run, but Tab completes nothing in them: " + err.Error(), "run scripts/setup"}
+	}
+	return Finding{Part: "gopls", State: OK, Found: found + ": Tab completes in notebooks, Shift-Tab explains"}
+}
+
 // peer looks for what comparisons and benchmarks compare with.
 func (m Machine) peer(ctx context.Context) Finding {
 	if _, err := os.Stat(m.python("peer")); err != nil {
