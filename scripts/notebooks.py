@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 
 import nbformat
 from nbclient import NotebookClient
@@ -25,6 +26,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 ROOT = pathlib.Path(os.environ["MODERNBERT_ROOT"])
 LOG = ROOT / ".local" / "log"
+COLUMNS = 100  # of a line of code, at most
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -122,14 +124,23 @@ def digest(path):
 
 
 def blemishes(path):
-    """What a committed notebook must not show: an error, a folder of the machine it was executed on."""
+    """What a committed notebook must not have: a line of code too long to be read beside its file
+    browser, an error, a folder of the machine it was executed on."""
     for index, cell in enumerate(json.loads(path.read_text())["cells"]):
+        for line in "".join(cell["source"]).splitlines() if cell["cell_type"] == "code" else []:
+            if (wide := columns(line)) > COLUMNS:
+                yield f"cell {index}: a line of code has {wide} columns, more than {COLUMNS}: {line.strip()[:40]}…"
         for output in cell.get("outputs", []):
             shown = json.dumps([output.get("text"), [v for k, v in output.get("data", {}).items() if k.startswith("text/")]])
             if output["output_type"] == "error":
                 yield f"cell {index}: an error"
             elif folder := re.search(r"/(?:root|home|Users|tmp)/\S{0,60}", shown):
                 yield f"cell {index}: a folder of one machine: {folder.group()}"
+
+
+def columns(line):
+    """The columns of a line: two for a wide character, four for a tab."""
+    return sum(4 if c == "\t" else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
 def first_line(cell):
