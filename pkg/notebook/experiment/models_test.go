@@ -13,6 +13,7 @@ import (
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
 	"llmjp.internal/modernbert/pkg/result"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // put writes files with the same content below dir.
@@ -41,7 +42,11 @@ func newProject(t *testing.T) (root string) {
 func TestModels(t *testing.T) {
 	unset(t)
 	root := newProject(t)
-	put(t, root, `{"stage": 2}`, "runs/tiny/stage2/run.json", "runs/tiny/stage2/checkpoints/step-000004/config.json", "runs/tiny/stage2/checkpoints/step-000008/config.json", "m/config.json")
+	description := run.Description{Stage: 2}
+	put(t, root, "{}", "runs/tiny/stage2/checkpoints/step-000004/config.json", "runs/tiny/stage2/checkpoints/step-000008/config.json", "m/config.json")
+	if err := description.Write(filepath.Join(root, "runs/tiny/stage2")); err != nil {
+		t.Fatal(err)
+	}
 	at := func(step string) string { return filepath.Join(root, "runs/tiny/stage2/checkpoints", step) }
 	four, eight := models.Model{Checkpoint: result.Checkpoint{Stage: 2, Step: 4}, Ref: at("step-000004")}, models.Model{Checkpoint: result.Checkpoint{Stage: 2, Step: 8}, Ref: at("step-000008")}
 	m, hub := models.Model{Checkpoint: result.Checkpoint{Name: "m"}, Ref: filepath.Join(root, "m")}, models.Model{Checkpoint: result.Checkpoint{Name: "m@v1"}, Ref: "owner/m@v1"}
