@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/nn"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
@@ -110,6 +111,6 @@ func (t *Trainer) loss(w model.Weights, batch []*graph.Node) (sum, extra *graph.
 	}
 	hidden := t.Arch.Hidden(w, in, model.Options{})
 	scores := t.Arch.Classify(w, hidden[len(hidden)-1], in, model.Options{})
-	sum, _ = model.ClassifierLoss(t.Config.Task.Problem, scores, batch[inputLabels], batch[inputWeights])
+	sum, _ = nn.ClassifierLoss(t.Config.Task.Problem, scores, batch[inputLabels], batch[inputWeights])
 	return sum, nil
 }

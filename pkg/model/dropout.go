@@ -5,8 +5,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Apply zeroes elements of x with probability rate and scales the others by
-// 1/(1-rate). On a nil Dropout (evaluation) or a rate of 0 it returns x.
+// Apply sets elements of x, of any shape, to zero with probability rate and
+// multiplies the others by 1/(1-rate). On a nil Dropout (evaluation) or at rate 0
+// it returns x.
 func (d *Dropout) Apply(x *Node, rate float64) *Node {
 	if d == nil || rate == 0 {
 		return x
@@ -18,6 +19,6 @@ func (d *Dropout) Apply(x *Node, rate float64) *Node {
 	shape.DType = dtypes.Float32
 	var uniform *Node
 	d.State, uniform = graph.RandomUniform(d.State, shape)
-	keep := graph.GreaterOrEqual(uniform, graph.Const(x.Graph(), float32(rate)))
-	return graph.Where(keep, graph.MulScalar(x, 1/(1-rate)), graph.ZerosLike(x))
+	kept := graph.GreaterOrEqual(uniform, graph.Const(x.Graph(), float32(rate)))
+	return graph.Where(kept, graph.MulScalar(x, 1/(1-rate)), graph.ZerosLike(x))
 }

@@ -2,12 +2,14 @@ package model
 
 import "github.com/gomlx/gomlx/core/graph"
 
-// WithGradient gives f, which was computed from inputs, a gradient of its own:
-// gradient gets f, the inputs and the adjoint of f, and returns the adjoints
-// of the inputs. f and the inputs must agree in everything but axis.
+// WithGradient returns f, which was computed from inputs, with a gradient of its
+// own: gradient gets f, the inputs and the adjoint df of f, and returns the
+// adjoints of the inputs. Under activation checkpointing it gets f and the inputs
+// as recomputed. f and the inputs have one dtype and agree in all axes but axis.
 //
-// GoMLX lets one replace the gradient of an identity only. So f and its inputs
-// go through one identity, side by side; XLA drops what is not used of it.
+// GoMLX can replace the gradient of an identity only. So WithGradient concatenates
+// f and its inputs along axis and passes them through one identity; XLA drops the
+// parts that are not used.
 func WithGradient(axis int, f *Node, inputs []*Node, gradient func(f *Node, inputs []*Node, df *Node) []*Node) *Node {
 	all := append([]*Node{graph.StopGradient(f)}, inputs...)
 	split := func(x *Node) []*Node {
@@ -27,10 +29,15 @@ func WithGradient(axis int, f *Node, inputs []*Node, gradient func(f *Node, inpu
 	return split(joined)[0]
 }
 
-// WithLateGradient gives x a gradient that something computed from it makes
-// while its own gradient is derived. value is x; of what f is computed from
-// value, pass on known(f), which is f. gradient is called when all after x has
-// been derived, and nothing else of value's gradient counts.
+// WithLateGradient replaces the gradient of x by one that is only known after the
+// gradient of a result f of x has been derived, such as a weight's, which needs
+// f's adjoint. Compute f from value, which equals x, and use known(f), which
+// equals f, in its place. gradient is called once, when all that was computed
+// after x has been derived; it returns x's gradient, and no other gradient of
+// value counts.
+//
+// This rests on the order of GoMLX's autodiff: it visits the nodes from the last
+// that was made to the first, each once, and a node that got a zero adjoint too.
 func WithLateGradient(x *Node, gradient func() *Node) (value *Node, known func(f *Node) *Node) {
 	held := graph.IdentityWithCustomGradient(x, func(_, _ *Node) *Node { return graph.ConvertDType(gradient(), x.DType()) })
 	return graph.StopGradient(held), func(f *Node) *Node {
@@ -44,9 +51,9 @@ func WithLateGradient(x *Node, gradient func() *Node) (value *Node, known func(f
 	}
 }
 
-// WithKnownGradients gives the scalar f gradients that were computed with it:
-// gradients[i] is f's with respect to inputs[i], of its shape. Nothing of how
-// any of them came about is derived.
+// WithKnownGradients returns the scalar f with gradients that were computed
+// together with it: gradients[i] is f's with respect to inputs[i], of its shape.
+// Autodiff stops here: it derives neither f nor the gradients.
 func WithKnownGradients(f *Node, inputs, gradients []*Node) *Node {
 	var df *Node
 	f = graph.StopGradient(f)

@@ -1,31 +1,32 @@
-// Package model holds what the encoders have in common: the description of
-// their weights, the inputs of their graphs, and the interface through which
-// training and evaluation use them without knowing which one it is.
+// Package model defines what BERT and ModernBERT share: the description of their
+// weights, the inputs of their graphs, and the interface through which training
+// and evaluation use either.
 //
-// A model here is a set of pure functions from (weights, inputs) to graph
-// nodes. Weights carry the names of the published checkpoint everywhere: in
-// graphs, in safetensors and in code.
+// A model is a set of pure functions from (weights, inputs) to graph nodes.
+// Weights have the names of the published checkpoint everywhere: in graphs, in
+// safetensors and in code.
 package model
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Node is a value of a computation graph.
+// A Node is a value of a computation graph.
 type Node = graph.Node
 
-// Param describes one weight: its published name, its shape, and the
-// distribution that its initial value is drawn from.
+// A Param describes one weight: its published name, its shape, and the
+// distribution of its initial values.
 type Param struct {
 	Name  string
 	Shape []int
 	Init  Init
 }
 
-// Size is the number of elements.
+// Size returns the number of elements.
 func (p Param) Size() int {
 	n := 1
 	for _, d := range p.Shape {
@@ -34,17 +35,17 @@ func (p Param) Size() int {
 	return n
 }
 
-// Init is an initial distribution: a normal with the given standard deviation
-// cut at Cutoff deviations (0: not cut), or a constant when Std is 0.
+// An Init is an initial distribution: a normal of mean 0 and standard deviation
+// Std, cut at Cutoff deviations (0: not cut), or Constant where Std is 0.
 type Init struct {
 	Std, Cutoff float64
 	Constant    float32
 }
 
-// Weights are a graph's weights by published name.
+// Weights maps published names to a graph's weights.
 type Weights map[string]*Node
 
-// Head says which output stands on the encoder's body.
+// A Head is the output layer on an encoder's body.
 type Head int
 
 const (
@@ -53,26 +54,39 @@ const (
 	SequenceClassification             // one or more scores a text
 )
 
-// Inputs are a padded batch on the graph. Padding stands at the end of a row.
+// Inputs is a batch on the graph, its rows padded at the end.
 type Inputs struct {
-	IDs     *Node // [batch, seq] int32
-	Lengths *Node // [batch] int32: attended positions of each row
-	TypeIDs *Node // [batch, seq] int32 token types, nil for all zero
-	// Dropout draws the dropout masks of a training step; nil in evaluation.
-	Dropout *Dropout
+	IDs     *Node    // [batch, seq] int32
+	Lengths *Node    // [batch] int32: the number of attended positions of each row
+	TypeIDs *Node    // [batch, seq] int32 token types, nil for all zero
+	Dropout *Dropout // a training step's dropout masks, nil in evaluation
 }
 
-// Options choose how a graph is computed, never what it computes.
+// Options choose how a graph is computed. Results differ by rounding only.
 type Options struct {
-	Compute    string // "float32" or "bfloat16": dtype of activations and matrix products
+	Compute    string // dtype of activations and matrix products: "float32" (or "") or "bfloat16"
 	Checkpoint bool   // recompute each layer's activations in the backward pass
-	// Attention is how global layers attend: "" for the fastest that the backend
-	// has, "flash" for cuDNN's fused attention or an error, "scores" for
-	// products with a softmax between them, "blocks" for these in small blocks.
+	// Plain builds the graph from the plain operations of pkg/model/nn, which
+	// GoMLX differentiates, instead of the fast ones.
+	Plain bool
+	// Attention selects how layers attend where Plain is not set: "" by the
+	// fastest way that the backend has, "flash" by cuDNN's fused attention or an
+	// error, "scores" by products with a softmax between them, "blocks" by the
+	// same in small blocks.
 	Attention string
 }
 
-// DType is the dtype of matrix products that Compute names; "" is float32.
+// ParseCompute reads the value of --compute and of the setting compute: float32 or
+// bfloat16, and ",plain" behind it for the plain operations.
+func ParseCompute(s string) (Options, error) {
+	dtype, plain := strings.CutSuffix(s, ",plain")
+	if dtype != "float32" && dtype != "bfloat16" {
+		return Options{}, fmt.Errorf(`compute %q is neither float32 nor bfloat16, nor one of them with ",plain" behind it`, s)
+	}
+	return Options{Compute: dtype, Plain: plain}, nil
+}
+
+// DType returns the dtype that Compute names. It panics on an unknown name.
 func (o Options) DType() dtypes.DType {
 	switch o.Compute {
 	case "", "float32":
@@ -83,25 +97,25 @@ func (o Options) DType() dtypes.DType {
 	panic(fmt.Errorf("compute dtype %q is neither float32 nor bfloat16", o.Compute))
 }
 
-// Architecture is an encoder described by its config.json.
+// An Architecture is an encoder as its config.json describes it.
 type Architecture interface {
-	// Type is config.json's model_type: "modernbert" or "bert".
+	// Type returns config.json's model_type: "modernbert" or "bert".
 	Type() string
-	// Params lists every weight with the given head, in checkpoint order.
-	// The list is complete: a checkpoint has these tensors and no others
-	// (a tied decoder weight is not listed).
+	// Params lists every weight of the body and the head, in checkpoint order. A
+	// checkpoint has these tensors and no others (a tied decoder's weight is not
+	// listed).
 	Params(head Head) []Param
-	// Hidden returns the hidden states [batch, seq, hidden] after the
-	// embeddings and after each layer; the last has the final norm applied
-	// where the architecture has one (as transformers' output_hidden_states).
+	// Hidden returns the hidden states [batch, seq, hidden] float32 after the
+	// embeddings and after each layer, as transformers' output_hidden_states: the
+	// last has passed the final norm where the architecture has one.
 	Hidden(w Weights, in Inputs, opt Options) []*Node
-	// MaskedLM maps hidden states of chosen positions [n, hidden] to what the
-	// vocabulary's scores are made of.
+	// MaskedLM applies the masked-language-model head to the hidden states of
+	// chosen positions [n, hidden], up to the decoder.
 	MaskedLM(w Weights, hidden *Node, opt Options) Decoder
 	// Classify maps the last hidden states [batch, seq, hidden] to float32
 	// scores [batch, labels].
 	Classify(w Weights, hidden *Node, in Inputs, opt Options) *Node
-	// Dimensions gives the sizes that callers need.
+	// Dimensions returns the sizes that callers need.
 	Dimensions() Dimensions
 	// WithLabels returns the same architecture with a classifier of n labels
 	// and transformers' problem_type ("regression",
@@ -110,31 +124,31 @@ type Architecture interface {
 	// WithLabelNames returns the same classifier with names for its outputs
 	// (id2label), as many as it has.
 	WithLabelNames(names []string) Architecture
-	// ConfigJSON is the config.json that transformers loads; class is its
-	// architectures entry's head.
+	// ConfigJSON returns the config.json that transformers loads, with head's class
+	// as its architectures.
 	ConfigJSON(head Head) ([]byte, error)
 }
 
-// Decoder is the last layer of a masked language model, whose float32 scores
-// of the vocabulary are X·Weightᵀ + Bias. nn.Scores computes them,
-// nn.MaskedLMLoss their loss without keeping them.
+// A Decoder is the last layer of a masked language model. nn.Scores computes its
+// float32 scores of the vocabulary, X·Weightᵀ + Bias, and nn.MaskedLMLoss their
+// loss without keeping them.
 type Decoder struct {
 	X      *Node // [n, hidden], of the dtype of matrix products
 	Weight *Node // [vocab, hidden]
 	Bias   *Node // [vocab], nil for none
+	Plain  bool  // as in Options
 }
 
 // Dimensions are the sizes of an architecture.
 type Dimensions struct {
 	Vocab, Hidden, Layers, MaxLength, Labels, PadID int
-	// Types is how many token types there are; 0 for an architecture without.
-	Types int
-	// DefaultLabelNames etc. stay in the config itself.
-	Problem string // problem_type of the classifier, "" if none is set
+
+	Types   int    // number of token types; 0 for an architecture without them
+	Problem string // the classifier's problem_type, "" if none is set
 }
 
-// Dropout draws inverted-dropout masks for one training step from an explicit
-// random state, so that a step is a pure function of its inputs.
+// A Dropout draws the dropout masks of one training step from an explicit random
+// state, so that a step is a pure function of its inputs.
 type Dropout struct {
-	State *Node // random state on the graph, advanced by each use
+	State *Node // random state on the graph, advanced by each mask
 }

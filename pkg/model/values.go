@@ -14,13 +14,13 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Values are the weights on the host by published name, row-major.
+// Values maps published names to weights on the host, row-major.
 type Values map[string][]float32
 
-// Draw draws every weight from its initial distribution. Each weight has its
-// own stream, keyed by (seed, name), so that a value depends neither on the
-// order of the list nor on which other weights there are: an encoder with a
-// new head keeps the body that the seed gives it.
+// Draw draws every weight from its initial distribution. Each weight has its own
+// random stream, keyed by (seed, name), so that its values depend neither on the
+// order of the list nor on the other weights: an encoder with a new head has the
+// same body for the same seed.
 func Draw(params []Param, seed uint64) Values {
 	values := make(Values, len(params))
 	for _, p := range params {
@@ -29,7 +29,7 @@ func Draw(params []Param, seed uint64) Values {
 	return values
 }
 
-// Draw draws one weight. See [Draw].
+// Draw draws one weight from its stream. See [Draw].
 func (p Param) Draw(seed uint64) []float32 {
 	out := make([]float32, p.Size())
 	if p.Init.Std == 0 {
@@ -51,7 +51,7 @@ func (p Param) Draw(seed uint64) []float32 {
 	return out
 }
 
-// Count is the number of elements of all weights.
+// Count returns the number of elements of all weights.
 func Count(params []Param) int {
 	n := 0
 	for _, p := range params {
@@ -60,7 +60,8 @@ func Count(params []Param) int {
 	return n
 }
 
-// Within are the weights whose names begin with prefix: "model.layers.1." for a layer's.
+// Within returns the weights whose names begin with prefix, such as
+// "model.layers.1.".
 func Within(params []Param, prefix string) []Param {
 	var within []Param
 	for _, p := range params {
@@ -71,8 +72,8 @@ func Within(params []Param, prefix string) []Param {
 	return within
 }
 
-// Upload puts a weight's values on a backend's first device, without a second
-// copy of them on the host.
+// Upload copies a weight's values to a backend's first device, without a second
+// copy on the host.
 func (p Param) Upload(b compute.Backend, values []float32) (*tensors.Tensor, error) {
 	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
 	t, err := tensors.FromRaw(b, 0, shapes.Make(dtypes.Float32, p.Shape...), bytes)
@@ -82,8 +83,8 @@ func (p Param) Upload(b compute.Backend, values []float32) (*tensors.Tensor, err
 	return t, nil
 }
 
-// Check compares values with the list that describes them and names the first
-// weight that is missing, of another size, or too many.
+// Check returns an error that names the first weight of params that v lacks or has
+// in another size, or a weight of v that is not in params.
 func (v Values) Check(params []Param) error {
 	for _, p := range params {
 		values, ok := v[p.Name]

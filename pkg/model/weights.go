@@ -2,9 +2,8 @@ package model
 
 import "fmt"
 
-// Get returns a weight by name. In a graph a weight that is not there is a
-// programming error, so it panics, as GoMLX does; executing the graph turns
-// that into an error.
+// Get returns a weight by name. It panics if there is none, as GoMLX does on
+// programming errors; executing the graph turns the panic into an error.
 func (w Weights) Get(name string) *Node {
 	node, ok := w[name]
 	if !ok {
@@ -13,7 +12,7 @@ func (w Weights) Get(name string) *Node {
 	return node
 }
 
-// Optional returns a weight, or nil when present is false: biases that a
+// Optional returns a weight, or nil where present is false, for biases that a
 // config can switch off.
 func (w Weights) Optional(name string, present bool) *Node {
 	if !present {
@@ -22,7 +21,8 @@ func (w Weights) Optional(name string, present bool) *Node {
 	return w.Get(name)
 }
 
-// Bind pairs graph nodes with the weights that they hold, in the same order.
+// Bind maps the names of params to nodes, in the same order. It panics if their
+// numbers differ.
 func Bind(params []Param, nodes []*Node) Weights {
 	if len(params) != len(nodes) {
 		panic(fmt.Errorf("%d nodes for %d weights", len(nodes), len(params)))

@@ -1,4 +1,4 @@
-// Package bert is BERT (Devlin et al. 2019; transformers' modeling_bert) as
+// Package bert builds BERT (Devlin et al. 2019; transformers' modeling_bert) as
 // graph functions over named weights: the baselines' encoder, with learned
 // absolute positions, token types, post-norm layers and biases everywhere.
 package bert
@@ -12,10 +12,10 @@ import (
 
 var _ model.Architecture = (*Config)(nil)
 
-// Type is config.json's model_type.
+// Type returns config.json's model_type.
 func (c *Config) Type() string { return "bert" }
 
-// Dimensions are the sizes that callers need.
+// Dimensions returns the sizes that callers need.
 func (c *Config) Dimensions() model.Dimensions {
 	return model.Dimensions{
 		Vocab: c.Vocab, Hidden: c.HiddenSize, Layers: c.Layers, MaxLength: c.MaxLength,
@@ -24,7 +24,8 @@ func (c *Config) Dimensions() model.Dimensions {
 	}
 }
 
-// WithLabels is the same encoder with a classifier of n outputs.
+// WithLabels returns the same encoder with a classifier of n outputs and
+// transformers' problem_type.
 func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	clone := c.Clone()
 	clone.Labels.Problem = problem
@@ -34,15 +35,15 @@ func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	return clone
 }
 
-// WithLabelNames is the same classifier whose outputs have these names.
+// WithLabelNames returns the same classifier with these names for its outputs.
 func (c *Config) WithLabelNames(names []string) model.Architecture {
 	clone := c.Clone()
 	clone.Labels.Names = slices.Clone(names)
 	return clone
 }
 
-// WithoutPooler is the same encoder whose bare body has no pooler, as it
-// stands in a masked language model. The classifier needs one all the same.
+// WithoutPooler returns the same encoder without a pooler on its bare body, as in a
+// masked language model. The classifier keeps its pooler.
 func (c *Config) WithoutPooler() *Config {
 	clone := c.Clone()
 	clone.NoPooler = true

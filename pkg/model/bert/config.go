@@ -9,11 +9,12 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// Config is what config.json says: transformers' BertConfig.
+// A Config holds the fields of config.json that decide the numbers: transformers'
+// BertConfig.
 type Config struct {
 	Vocab, HiddenSize, Intermediate, Layers, Heads int
 
-	MaxLength int // max_position_embeddings: rows of the position table, and so a hard limit
+	MaxLength int // max_position_embeddings: the rows of the position table, in tokens
 	Types     int // type_vocab_size
 
 	Activation string // hidden_act
@@ -26,14 +27,14 @@ type Config struct {
 
 	PadID int // -1: none
 
-	NoPooler bool // the bare body has none: it was taken from a masked language model
+	NoPooler bool // the bare body has no pooler: it comes from a masked language model
 
 	Labels fields.Labels
 
 	extra map[string]json.RawMessage // fields without a meaning here, kept for ConfigJSON
 }
 
-// defaults are transformers' BertConfig without arguments.
+// defaults returns transformers' BertConfig without arguments.
 func defaults() *Config {
 	return &Config{
 		Vocab: 30522, HiddenSize: 768, Intermediate: 3072, Layers: 12, Heads: 12, MaxLength: 512, Types: 2,
@@ -42,7 +43,8 @@ func defaults() *Config {
 	}
 }
 
-// Validate names the first field that is impossible or contradicts another.
+// Validate returns an error that names the first field that is impossible or
+// contradicts another.
 func (c *Config) Validate() error {
 	for _, size := range []struct {
 		name       string
@@ -83,10 +85,10 @@ func (c *Config) Validate() error {
 	return nil
 }
 
-// HeadDim is the width of a head.
+// HeadDim returns the width of a head.
 func (c *Config) HeadDim() int { return c.HiddenSize / c.Heads }
 
-// Clone is an independent copy.
+// Clone returns an independent copy.
 func (c *Config) Clone() *Config {
 	clone := *c
 	clone.Labels.Names = slices.Clone(c.Labels.Names)

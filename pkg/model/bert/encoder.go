@@ -11,7 +11,7 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// encoder is one graph being built: the weights and what all layers share.
+// An encoder builds one graph: it holds the weights and what all layers share.
 type encoder struct {
 	*Config
 	w       model.Weights
@@ -21,6 +21,7 @@ type encoder struct {
 	lengths *Node        // [batch] int32
 }
 
+// newEncoder prepares the graph of a batch.
 func (c *Config) newEncoder(w model.Weights, in model.Inputs, opt model.Options) *encoder {
 	return &encoder{Config: c, w: w, opt: opt, drop: in.Dropout, dtype: opt.DType(), lengths: in.Lengths}
 }
@@ -44,7 +45,9 @@ func (c *Config) Hidden(w model.Weights, in model.Inputs, opt model.Options) []*
 	return hidden
 }
 
-// embed is drop(LayerNorm(word + type + position)): [batch, seq, hidden].
+// embed returns drop(LayerNorm(word + type + position)), [batch, seq, hidden]
+// float32, for ids and types [batch, seq] int32. It panics on a sequence that is
+// longer than the position table.
 func (e *encoder) embed(ids, types *Node) *Node {
 	seq := ids.Shape().Dim(1)
 	if seq > e.MaxLength {
@@ -62,7 +65,8 @@ func (e *encoder) embed(ids, types *Node) *Node {
 	return e.drop.Apply(e.norm("bert.embeddings.LayerNorm", x), e.HiddenDropout)
 }
 
-// layer is attention and feed-forward, each added to its input and then normed:
+// layer returns layer i's output for its input x, [batch, seq, hidden] float32
+// both:
 //
 //	x = LayerNorm(x + drop(dense(attention(x))))
 //	x = LayerNorm(x + drop(output(act(intermediate(x)))))
@@ -75,7 +79,8 @@ func (e *encoder) layer(i int, x *Node) *Node {
 	return e.norm(name+"output.LayerNorm", e.residual(x, h))
 }
 
-// attention gives the heads' weighted values: [batch, seq, hidden].
+// attention returns softmax(q·kᵀ/√headDim)·v of all heads, [batch, seq, hidden],
+// for x of that shape.
 func (e *encoder) attention(name string, x *Node) *Node {
 	dims := x.Shape().Dimensions
 	heads := func(part string) *Node {
@@ -87,14 +92,17 @@ func (e *encoder) attention(name string, x *Node) *Node {
 	return Reshape(Transpose(out, 1, 2), dims...)
 }
 
+// residual returns x + drop(h) in float32.
 func (e *encoder) residual(x, h *Node) *Node {
 	return Add(x, ConvertDType(e.drop.Apply(h, e.HiddenDropout), dtypes.Float32))
 }
 
+// linear applies the named linear map to x [..., in], in the compute dtype.
 func (e *encoder) linear(name string, x *Node) *Node {
-	return nn.Linear(ConvertDType(x, e.dtype), e.w.Get(name+".weight"), e.w.Get(name+".bias"))
+	return nn.Linear(ConvertDType(x, e.dtype), e.w.Get(name+".weight"), e.w.Get(name+".bias"), e.opt)
 }
 
+// norm applies the named layer norm to x [..., hidden], in float32.
 func (e *encoder) norm(name string, x *Node) *Node {
-	return nn.LayerNorm(x, e.w.Get(name+".weight"), e.w.Get(name+".bias"), e.NormEps)
+	return nn.LayerNorm(x, e.w.Get(name+".weight"), e.w.Get(name+".bias"), e.NormEps, e.opt)
 }

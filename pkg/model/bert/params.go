@@ -6,12 +6,13 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Params lists the weights in the order of transformers' state dict, the
-// body's with the prefix "bert." also where it stands alone. The bare body and
-// the classifier have a pooler, the masked language model has none.
+// Params lists the weights in the order of transformers' state dict. The body's
+// names begin with "bert." where it stands alone too. The bare body and the
+// classifier have a pooler, the masked language model has none.
 //
-// Initial distributions are transformers' BertPreTrainedModel's: normals of
-// InitRange, biases 0. A word embedding's pad row is drawn like any other.
+// Initial distributions are those of transformers' BertPreTrainedModel: normals of
+// standard deviation InitRange, biases 0. The word embedding's pad row is drawn
+// like any other.
 func (c *Config) Params(head model.Head) []model.Param {
 	var (
 		d      = c.HiddenSize

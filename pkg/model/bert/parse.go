@@ -5,8 +5,8 @@ import (
 	"llmjp.internal/modernbert/pkg/model/fields"
 )
 
-// ParseConfig reads a BERT config.json. A field that changes the numbers in a
-// way that is not supported is refused by name.
+// ParseConfig reads a BERT config.json. It refuses, by name, a field that would
+// change the numbers in a way that is not supported.
 func ParseConfig(data []byte) (*Config, error) {
 	f, err := fields.Parse(data)
 	if err != nil {
@@ -47,8 +47,8 @@ func ParseConfig(data []byte) (*Config, error) {
 	return c, c.Validate()
 }
 
-// ConfigJSON writes config.json for transformers. Fields that were read and
-// mean nothing here are kept.
+// ConfigJSON returns config.json for transformers. It keeps fields that were read
+// and have no meaning here.
 func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err

@@ -9,12 +9,12 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// Config is what config.json says: transformers' ModernBertConfig. A literal
-// is complete when Validate returns nil.
+// A Config holds the fields of config.json that decide the numbers: transformers'
+// ModernBertConfig. A literal is complete when Validate returns nil.
 type Config struct {
 	Vocab, HiddenSize, Intermediate, Layers, Heads int
 
-	MaxLength int // max_position_embeddings: what the model was made for, not a limit of the graph
+	MaxLength int // max_position_embeddings, in tokens; the graph itself has no limit
 
 	Activation           string // of the MLP: hidden_activation
 	ClassifierActivation string // of both heads' dense layer
@@ -28,9 +28,9 @@ type Config struct {
 	ClassifierBias bool // of both heads' dense layer; the classifier itself always has one
 	Tied           bool // the decoder is the token embedding
 
-	LocalAttention int      // window of local layers in all: key j is seen when |i-j| <= LocalAttention/2
+	LocalAttention int      // local layers attend to |i-j| <= LocalAttention/2
 	GlobalEvery    int      // every GlobalEvery-th layer, from layer 0, is global
-	LayerTypes     []string // a layer each, FullAttention or SlidingAttention; nil: by GlobalEvery
+	LayerTypes     []string // each layer's kind, FullAttention or SlidingAttention; nil: by GlobalEvery
 
 	GlobalTheta, LocalTheta float64 // bases of the rotary angles
 
@@ -51,8 +51,8 @@ const (
 	SlidingAttention = "sliding_attention"
 )
 
-// Base is llm-jp-modernbert-base (paper section 2.1): 187,494,646 parameters.
-// What the authors did not set has transformers' default.
+// Base returns llm-jp-modernbert-base (paper section 2.1): 187,494,646 parameters.
+// Fields that the authors did not set have transformers' defaults.
 func Base() *Config {
 	return &Config{
 		Vocab: 99574, HiddenSize: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
@@ -64,7 +64,8 @@ func Base() *Config {
 	}
 }
 
-// Validate names the first field that is impossible or contradicts another.
+// Validate returns an error that names the first field that is impossible or
+// contradicts another.
 func (c *Config) Validate() error {
 	for _, size := range []struct {
 		name       string
@@ -123,7 +124,7 @@ func (c *Config) Validate() error {
 	return nil
 }
 
-// Global says whether a layer attends to the whole sequence.
+// Global reports whether a layer attends to the whole row.
 func (c *Config) Global(layer int) bool {
 	if c.LayerTypes != nil {
 		return c.LayerTypes[layer] == FullAttention
@@ -143,13 +144,14 @@ func (c *Config) Kinds() []string {
 	return kinds
 }
 
-// Window is how far a local layer looks to either side.
+// Window returns the number of positions that a local layer attends to on either
+// side of a query.
 func (c *Config) Window() int { return c.LocalAttention / 2 }
 
-// HeadDim is the width of a head.
+// HeadDim returns the width of a head.
 func (c *Config) HeadDim() int { return c.HiddenSize / c.Heads }
 
-// Clone is an independent copy.
+// Clone returns an independent copy.
 func (c *Config) Clone() *Config {
 	clone := *c
 	clone.LayerTypes = slices.Clone(c.LayerTypes)

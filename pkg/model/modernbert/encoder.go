@@ -8,7 +8,7 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// encoder is one graph being built: the weights and what all layers share.
+// An encoder builds one graph: it holds the weights and what all layers share.
 type encoder struct {
 	*Config
 	w    model.Weights
@@ -19,28 +19,29 @@ type encoder struct {
 	dtype      dtypes.DType // of matrix products
 	lengths    *Node        // [batch] int32
 
-	global, local rope
-	near          *nn.Local // how local layers attend
+	globalRope, localRope nn.Rope
+	localAttention        *nn.Local
 }
 
+// newEncoder prepares the graph of a batch.
 func (c *Config) newEncoder(w model.Weights, in model.Inputs, opt model.Options) *encoder {
 	shape := in.IDs.Shape()
 	e := &encoder{
 		Config: c, w: w, opt: opt, drop: in.Dropout,
 		batch: shape.Dim(0), seq: shape.Dim(1), dtype: opt.DType(), lengths: in.Lengths,
 	}
-	e.near = &nn.Local{Window: c.Window(), Lengths: in.Lengths, Options: opt, Drop: in.Dropout, Rate: c.AttentionDropout}
+	e.localAttention = &nn.Local{Window: c.Window(), Lengths: in.Lengths, Options: opt, Drop: in.Dropout, Rate: c.AttentionDropout}
 	g := in.IDs.Graph()
-	e.global = newRope(g, e.seq, c.HeadDim(), c.GlobalTheta)
-	e.local = e.global
+	e.globalRope = nn.NewRope(g, e.seq, c.HeadDim(), c.GlobalTheta, opt)
+	e.localRope = e.globalRope
 	if c.LocalTheta != c.GlobalTheta {
-		e.local = newRope(g, e.seq, c.HeadDim(), c.LocalTheta)
+		e.localRope = nn.NewRope(g, e.seq, c.HeadDim(), c.LocalTheta, opt)
 	}
 	return e
 }
 
-// Hidden returns the embeddings, every layer's output, and as the last the
-// final layer's output after final_norm: [batch, seq, hidden] float32 each.
+// Hidden returns the embeddings and every layer's output, the last one after
+// final_norm: [batch, seq, hidden] float32 each.
 func (c *Config) Hidden(w model.Weights, in model.Inputs, opt model.Options) []*Node {
 	e := c.newEncoder(w, in, opt)
 	x := e.embed(in.IDs)
@@ -59,18 +60,20 @@ func (c *Config) Hidden(w model.Weights, in model.Inputs, opt model.Options) []*
 	return hidden
 }
 
-// embed is drop(norm(tok_embeddings[ids])): [batch, seq, hidden].
+// embed returns drop(norm(tok_embeddings[ids])), [batch, seq, hidden] float32, for
+// ids [batch, seq] int32.
 func (e *encoder) embed(ids *Node) *Node {
 	x := nn.Embed(e.w.Get("model.embeddings.tok_embeddings.weight"), ids, e.PadID)
 	return e.drop.Apply(e.norm("model.embeddings.norm", x), e.EmbeddingDropout)
 }
 
-// layer adds attention and MLP to the residual stream:
+// layer returns layer i's output for its input x, [batch, seq, hidden] float32
+// both:
 //
 //	x = x + attn(attn_norm(x))
 //	x = x + mlp(mlp_norm(x))
 //
-// The stream itself stays float32.
+// Layer 0 has no attn_norm: the embeddings are normed already.
 func (e *encoder) layer(i int, x *Node) *Node {
 	name := layerName(i)
 	h := x
@@ -82,17 +85,20 @@ func (e *encoder) layer(i int, x *Node) *Node {
 	return Add(x, ConvertDType(e.mlp(name+"mlp", h), dtypes.Float32))
 }
 
-// mlp is the gated Wo(act(u)·g), where (u, g) are the halves of Wi(x).
+// mlp returns Wo(act(u)·g), [batch, seq, hidden], where u and g are the halves of
+// Wi(x).
 func (e *encoder) mlp(name string, x *Node) *Node {
-	h := nn.GatedLinear(e.Activation, ConvertDType(x, e.dtype), e.w.Get(name+".Wi.weight"), e.w.Optional(name+".Wi.bias", e.MLPBias))
+	h := nn.GatedLinear(e.Activation, ConvertDType(x, e.dtype), e.w.Get(name+".Wi.weight"), e.w.Optional(name+".Wi.bias", e.MLPBias), e.opt)
 	h = e.drop.Apply(h, e.MLPDropout)         // [batch, seq, intermediate]
 	return e.linear(name+".Wo", h, e.MLPBias) // [batch, seq, hidden]
 }
 
+// linear applies the named linear map to x [..., in], in the compute dtype.
 func (e *encoder) linear(name string, x *Node, bias bool) *Node {
-	return nn.Linear(ConvertDType(x, e.dtype), e.w.Get(name+".weight"), e.w.Optional(name+".bias", bias))
+	return nn.Linear(ConvertDType(x, e.dtype), e.w.Get(name+".weight"), e.w.Optional(name+".bias", bias), e.opt)
 }
 
+// norm applies the named layer norm to x [..., hidden], in float32.
 func (e *encoder) norm(name string, x *Node) *Node {
-	return nn.LayerNorm(x, e.w.Get(name+".weight"), e.w.Optional(name+".bias", e.NormBias), e.NormEps)
+	return nn.LayerNorm(x, e.w.Get(name+".weight"), e.w.Optional(name+".bias", e.NormBias), e.NormEps, e.opt)
 }

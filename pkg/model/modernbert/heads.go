@@ -8,8 +8,8 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// MaskedLM is decoder(norm(act(dense(hidden)))) (transformers'
-// ModernBertForMaskedLM) of hidden [n, hidden].
+// MaskedLM returns the decoder of norm(act(dense(hidden))) for hidden [n, hidden]
+// (transformers' ModernBertForMaskedLM).
 func (c *Config) MaskedLM(w model.Weights, hidden *Node, opt model.Options) model.Decoder {
 	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType()}
 	decoder := "decoder.weight"
@@ -20,13 +20,14 @@ func (c *Config) MaskedLM(w model.Weights, hidden *Node, opt model.Options) mode
 		X:      ConvertDType(e.predict(hidden), e.dtype),
 		Weight: w.Get(decoder),
 		Bias:   w.Optional("decoder.bias", c.DecoderBias),
+		Plain:  opt.Plain,
 	}
 }
 
-// Classify is classifier(drop(norm(act(dense(pooled))))) (transformers'
-// ModernBertForSequenceClassification): hidden [batch, seq, hidden] to
-// [batch, labels] float32. Pooling is the first position, or the mean of the
-// attended ones.
+// Classify returns classifier(drop(norm(act(dense(pooled))))), [batch, labels]
+// float32, for hidden [batch, seq, hidden] (transformers'
+// ModernBertForSequenceClassification). pooled is the first position's hidden
+// state, or the mean of the attended ones.
 func (c *Config) Classify(w model.Weights, hidden *Node, in model.Inputs, opt model.Options) *Node {
 	e := &encoder{Config: c, w: w, opt: opt, dtype: opt.DType(), drop: in.Dropout}
 	var pooled *Node // [batch, hidden]
@@ -39,7 +40,8 @@ func (c *Config) Classify(w model.Weights, hidden *Node, in model.Inputs, opt mo
 	return ConvertDType(e.linear("classifier", x, true), dtypes.Float32)
 }
 
-// predict is transformers' ModernBertPredictionHead.
+// predict returns norm(act(dense(x))) for x [..., hidden] (transformers'
+// ModernBertPredictionHead).
 func (e *encoder) predict(x *Node) *Node {
 	x = e.linear("head.dense", x, e.ClassifierBias)
 	return e.norm("head.norm", nn.Activate(e.ClassifierActivation, x))

@@ -1,7 +1,7 @@
-// Package modernbert is ModernBERT (Warner et al. 2024; transformers'
+// Package modernbert builds ModernBERT (Warner et al. 2024; transformers'
 // modeling_modernbert) as graph functions over named weights: token embeddings
 // without positions, alternating global and local attention with rotary
-// angles, gated MLPs, pre-norm without biases, and two heads.
+// positions, gated MLPs, pre-norm layers without biases, and two heads.
 package modernbert
 
 import (
@@ -13,10 +13,10 @@ import (
 
 var _ model.Architecture = (*Config)(nil)
 
-// Type is config.json's model_type.
+// Type returns config.json's model_type.
 func (c *Config) Type() string { return "modernbert" }
 
-// Dimensions are the sizes that callers need.
+// Dimensions returns the sizes that callers need.
 func (c *Config) Dimensions() model.Dimensions {
 	return model.Dimensions{
 		Vocab: c.Vocab, Hidden: c.HiddenSize, Layers: c.Layers, MaxLength: c.MaxLength,
@@ -24,7 +24,8 @@ func (c *Config) Dimensions() model.Dimensions {
 	}
 }
 
-// WithLabels is the same encoder with a classifier of n outputs.
+// WithLabels returns the same encoder with a classifier of n outputs and
+// transformers' problem_type.
 func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	clone := c.Clone()
 	clone.Labels.Problem = problem
@@ -34,7 +35,7 @@ func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	return clone
 }
 
-// WithLabelNames is the same classifier whose outputs have these names.
+// WithLabelNames returns the same classifier with these names for its outputs.
 func (c *Config) WithLabelNames(names []string) model.Architecture {
 	clone := c.Clone()
 	clone.Labels.Names = slices.Clone(names)

@@ -7,13 +7,14 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Params lists the weights in the order of transformers' state dict. Names
-// are those of the masked language model with every head, the body's with the
-// prefix "model." also where it stands alone.
+// Params lists the weights in the order of transformers' state dict. Names are
+// those of the masked language model with every head: the body's begin with
+// "model." where it stands alone too.
 //
-// Initial distributions are transformers' ModernBertPreTrainedModel's:
-// normals cut at InitCutoff deviations, of InitRange, or InitRange/√(2·layers)
-// for layers that write to the residual stream and for the heads' dense.
+// Initial distributions are those of transformers' ModernBertPreTrainedModel:
+// normals cut at InitCutoff deviations, with standard deviation InitRange, or
+// InitRange/√(2·layers) for the layers that write to the residual stream and the
+// heads' dense layers.
 func (c *Config) Params(head model.Head) []model.Param {
 	var (
 		d, ffn = c.HiddenSize, c.Intermediate

@@ -8,7 +8,7 @@ import (
 	"llmjp.internal/modernbert/pkg/model/fields"
 )
 
-// defaults are transformers' ModernBertConfig without arguments.
+// defaults returns transformers' ModernBertConfig without arguments.
 func defaults() *Config {
 	return &Config{
 		Vocab: 50368, HiddenSize: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
@@ -22,8 +22,8 @@ func defaults() *Config {
 
 // ParseConfig reads a ModernBERT config.json, in the form of transformers 4
 // (global_rope_theta, global_attn_every_n_layers) or 5 (rope_parameters,
-// layer_types). A field that changes the numbers in a way that is not
-// supported is refused by name.
+// layer_types). It refuses, by name, a field that would change the numbers in a way
+// that is not supported.
 func ParseConfig(data []byte) (*Config, error) {
 	f, err := fields.Parse(data)
 	if err != nil {
@@ -64,8 +64,8 @@ func ParseConfig(data []byte) (*Config, error) {
 	return c, c.Validate()
 }
 
-// readRope finds the bases of the rotary angles. rope_parameters, the newer
-// form, wins; its base may be missing there and stand in the older field.
+// readRope reads the bases of the rotary angles. rope_parameters, the newer form,
+// wins; a base that it lacks is read from the older field.
 func (c *Config) readRope(f *fields.Fields) {
 	f.Float("global_rope_theta", &c.GlobalTheta)
 	if f.Null("local_rope_theta") {
@@ -110,7 +110,7 @@ func (c *Config) readRope(f *fields.Fields) {
 	}
 }
 
-// refuse fails on what would change the numbers and is not computed here.
+// refuse rejects fields that would change the numbers and are not supported.
 func refuse(f *fields.Fields, c *Config) {
 	f.Refuse("quantization_config")
 	f.Refuse("is_decoder", "false")
@@ -123,9 +123,9 @@ func refuse(f *fields.Fields, c *Config) {
 	}
 }
 
-// ConfigJSON writes config.json for transformers 5, with the names of
-// transformers 4 beside the newer ones where both can say it. Fields that were
-// read and mean nothing here are kept.
+// ConfigJSON returns config.json for transformers 5, with the names of transformers
+// 4 beside the newer ones where both can express a field. It keeps fields that were
+// read and have no meaning here.
 func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err

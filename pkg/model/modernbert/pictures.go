@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// Summary says a model's sizes in words.
+// Summary describes a model's sizes in words.
 func (c *Config) Summary() string {
 	return fmt.Sprintf("%d layers of width %d, %d heads of %d, MLPs of %d, a vocabulary of %d, up to %d tokens",
 		c.Layers, c.HiddenSize, c.Heads, c.HeadDim(), c.Intermediate, c.Vocab, c.MaxLength)
 }
 
-// Pattern is the kinds of the layers from the first on: G for a global one, l
+// Pattern lists the kinds of the layers from the first on: G for a global layer, l
 // for a local one.
 func (c *Config) Pattern() string {
 	letters := make([]string, c.Layers)
@@ -25,10 +27,10 @@ func (c *Config) Pattern() string {
 	return strings.Join(letters, " ")
 }
 
-// Mask is a layer's attention mask as a picture of a row of length positions,
-// of which the first attended are no padding: 1 where a query (row) attends to
-// a key (column), 0 where it does not. Global layers attend to all that is no
-// padding, local ones to |i-j| <= Window of it.
+// Mask returns a layer's attention mask as a picture of a row of length positions,
+// the first attended of them no padding: 1 where a query (row) attends to a key
+// (column), 0 elsewhere. Global layers attend to all positions but padding, local
+// ones to those with |i-j| <= Window.
 func (c *Config) Mask(layer, length, attended int) [][]float64 {
 	mask := make([][]float64, length)
 	for i := range mask {
@@ -41,7 +43,7 @@ func (c *Config) Mask(layer, length, attended int) [][]float64 {
 	return mask
 }
 
-// Pairs is how many pairs of query and key a layer attends to in a row of
+// Pairs counts the pairs of query and key that a layer attends to in a row of
 // length positions without padding.
 func (c *Config) Pairs(layer, length int) int {
 	n := 0
@@ -52,7 +54,7 @@ func (c *Config) Pairs(layer, length int) int {
 	return n
 }
 
-// PairsByLength is Pairs for 128, 256, … up to longest tokens.
+// PairsByLength returns Pairs for 128, 256, … up to longest tokens.
 func (c *Config) PairsByLength(layer, longest int) (lengths, pairs []float64) {
 	for n := 128; n <= longest; n *= 2 {
 		lengths, pairs = append(lengths, float64(n)), append(pairs, float64(c.Pairs(layer, n)))
@@ -60,7 +62,7 @@ func (c *Config) PairsByLength(layer, longest int) (lengths, pairs []float64) {
 	return lengths, pairs
 }
 
-// keys are the first and the last key that query i attends to.
+// keys returns the first and the last key that query i attends to.
 func (c *Config) keys(layer, i, attended int) (first, last int) {
 	if c.Global(layer) {
 		return 0, attended - 1
@@ -68,15 +70,15 @@ func (c *Config) keys(layer, i, attended int) (first, last int) {
 	return max(0, i-c.Window()), min(attended-1, i+c.Window())
 }
 
-// Rotations are the cosines of the rotary angles of a layer as a picture: a
-// row a position from 0 to n-1, a column a pair of a head's dimensions, the
+// Rotations returns the cosines of a layer's rotary angles as a picture: a row for
+// each position from 0 to n-1, a column for each pair of a head's dimensions, the
 // fastest first.
 func (c *Config) Rotations(layer, n int) [][]float64 {
 	theta := c.LocalTheta
 	if c.Global(layer) {
 		theta = c.GlobalTheta
 	}
-	frequencies := inverseFrequencies(c.HeadDim(), theta)
+	frequencies := nn.Frequencies(c.HeadDim(), theta)
 	cosines := make([][]float64, n)
 	for position := range cosines {
 		cosines[position] = make([]float64, len(frequencies))
@@ -87,10 +89,10 @@ func (c *Config) Rotations(layer, n int) [][]float64 {
 	return cosines
 }
 
-// Resonance is what rotation alone makes of a score: for a query and a key
-// whose entries are all equal, the score at the distances 0 to n-1 as a share
-// of that at distance 0, the mean of the cosines.
-func (c *Config) Resonance(layer, n int) (distances, scores []float64) {
+// RotatedScores returns the score of a query and a key whose entries are all equal,
+// after rotation, at the distances 0 to n-1, divided by that at distance 0: the
+// mean of the cosines. It shows how far rotation alone favours near keys.
+func (c *Config) RotatedScores(layer, n int) (distances, scores []float64) {
 	for distance, cosines := range c.Rotations(layer, n) {
 		mean := 0.0
 		for _, cosine := range cosines {

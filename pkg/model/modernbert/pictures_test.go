@@ -49,7 +49,7 @@ func TestSeries(t *testing.T) {
 			t.Errorf("%g tokens: %g, global %g, local %g", n, lengths[i], global[i], local[i])
 		}
 	}
-	_, scores := c.Resonance(0, 3)
+	_, scores := c.RotatedScores(0, 3)
 	want := 0.0
 	for i := range 32 {
 		want += math.Cos(2*math.Pow(10000, -float64(i)/32)) / 32
@@ -72,7 +72,7 @@ func TestMaskIsTheGraphs(t *testing.T) {
 	out, err := graph.ExecOnce(b, func(ids, lengths *graph.Node) *graph.Node {
 		e := c.newEncoder(nil, model.Inputs{IDs: ids, Lengths: lengths}, model.Options{})
 		values := graph.Reshape(graph.ConvertDType(graph.Diagonal(lengths.Graph(), n), dtypes.Float32), 1, 1, n, n)
-		return e.near.Attend(graph.ZerosLike(values), graph.ZerosLike(values), values)
+		return e.localAttention.Attend(graph.ZerosLike(values), graph.ZerosLike(values), values)
 	}, tensors.FromFlatDataAndDimensions(make([]int32, n), 1, n), []int32{attended})
 	if err != nil {
 		t.Fatal(err)

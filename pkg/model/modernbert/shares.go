@@ -7,20 +7,20 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Share is a part of the model: what a formula says of its size, and how many
-// elements its weights have.
+// A Share is a part of the model with its size: by a formula, and counted in the
+// weights.
 type Share struct {
 	Part    string
 	Formula string // in V, d, f (the MLP's width) and L (layers)
-	Want    int    // by the formula
-	Counted int    // in the weights
+	Want    int    // elements by the formula
+	Counted int    // elements of the weights
 }
 
-// tiedDecoder is the decoder's part where its matrix is counted as the embeddings'.
+// tiedDecoder names the decoder's part where its matrix is the embeddings'.
 const tiedDecoder = "decoder's bias (its matrix is the embeddings)"
 
-// Shares says where the parameters sit, from the input to the output. params
-// are those that are counted: c.Params of a head, or a checkpoint's.
+// Shares divides the parameters among the parts of the model, from the input to
+// the output. It counts params: c.Params of a head, or a checkpoint's.
 func (c *Config) Shares(params []model.Param) []Share {
 	v, d, f, l := c.Vocab, c.HiddenSize, c.Intermediate, c.Layers
 	parts := []struct {
@@ -57,7 +57,7 @@ func (c *Config) Shares(params []model.Param) []Share {
 	return shares
 }
 
-// plus adds a term that the config may switch off.
+// plus adds a term to the formula where present is true.
 func (s Share) plus(present bool, formula string, n int) Share {
 	if !present {
 		return s
@@ -69,6 +69,7 @@ func (s Share) plus(present bool, formula string, n int) Share {
 	return s
 }
 
+// holds returns a function that reports whether a name contains part.
 func holds(part string) func(string) bool {
 	return func(name string) bool { return strings.Contains(name, part) }
 }

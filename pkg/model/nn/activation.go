@@ -12,7 +12,7 @@ import (
 	"github.com/gomlx/gomlx/ml/layers/activation"
 )
 
-// activations are transformers' ACT2FN by name.
+// activations maps the names of transformers' ACT2FN to functions.
 var activations = map[string]func(*Node) *Node{
 	"gelu":              activation.Gelu,
 	"gelu_python":       activation.Gelu,
@@ -27,7 +27,8 @@ var activations = map[string]func(*Node) *Node{
 	"tanh":              Tanh,
 }
 
-// CheckActivation says whether an activation's name is known.
+// CheckActivation returns an error that lists the known names if name is none of
+// them.
 func CheckActivation(name string) error {
 	if _, ok := activations[name]; !ok {
 		known := slices.Sorted(maps.Keys(activations))
@@ -36,8 +37,9 @@ func CheckActivation(name string) error {
 	return nil
 }
 
-// Activate applies the activation that transformers calls by this name. It
-// computes in float32 and returns x's dtype.
+// Activate applies the activation that transformers calls name to x, of any
+// shape. It computes in float32 and returns x's dtype. It panics on an unknown
+// name.
 func Activate(name string, x *Node) *Node {
 	apply, ok := activations[name]
 	if !ok {
@@ -46,11 +48,12 @@ func Activate(name string, x *Node) *Node {
 	return ConvertDType(apply(ConvertDType(x, dtypes.Float32)), x.DType())
 }
 
-// geluTanh is x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))).
+// geluTanh returns x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))).
 func geluTanh(x *Node) *Node {
 	cube := Mul(x, Mul(x, x))
 	inner := MulScalar(Add(x, MulScalar(cube, 0.044715)), math.Sqrt(2/math.Pi))
 	return Mul(MulScalar(x, 0.5), OnePlus(Tanh(inner)))
 }
 
+// silu returns x·sigmoid(x).
 func silu(x *Node) *Node { return Mul(x, Sigmoid(x)) }

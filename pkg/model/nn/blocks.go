@@ -9,14 +9,15 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// blocks cuts tensors [rows, length, …] in groups of rows, and the length in
-// pieces of size: a block is one piece of one group. The zero group is all rows
-// (then the length may be any axis before the last).
+// blocks cuts tensors [rows, length, …] into groups of group rows, and the length
+// into pieces of size positions: a block is one piece of one group. With group 0
+// there is one group of all rows, and length may be any axis before the last.
 type blocks struct{ rows, group, length, size int }
 
-// pieces is into how many the length is cut, groups into how many the rows are.
+// pieces returns the number of pieces; the last may be smaller than size.
 func (b blocks) pieces() int { return (b.length + b.size - 1) / b.size }
 
+// groups returns the number of groups.
 func (b blocks) groups() int {
 	if b.group == 0 {
 		return 1
@@ -24,8 +25,8 @@ func (b blocks) groups() int {
 	return b.rows / b.group
 }
 
-// zeros is like x, its length filled to whole pieces, with the given width of
-// the last axis (0: x's).
+// zeros returns zeros of x's shape, but with the length filled up to whole pieces
+// and the last axis of size width (0: x's).
 func (b blocks) zeros(x *Node, width int, dtype dtypes.DType) *Node {
 	dims := append([]int(nil), x.Shape().Dimensions...)
 	dims[len(dims)-2] = b.pieces() * b.size
@@ -35,7 +36,7 @@ func (b blocks) zeros(x *Node, width int, dtype dtypes.DType) *Node {
 	return Zeros(x.Graph(), shapes.Make(dtype, dims...))
 }
 
-// fill appends zeros to the length until it is whole pieces long.
+// fill appends zeros to x's length up to whole pieces.
 func (b blocks) fill(x *Node) *Node {
 	dims := append([]int(nil), x.Shape().Dimensions...)
 	axis := len(dims) - 2
@@ -47,35 +48,41 @@ func (b blocks) fill(x *Node) *Node {
 	return Concatenate([]*Node{x, Zeros(x.Graph(), shapes.Make(x.DType(), dims...))}, axis)
 }
 
-// overBlocks calls body for one block after another. Of cut it is given the
-// block, of whole the group's rows. body returns its block of each of parts,
-// which are put together, and terms of each of sums, which are added up within
-// a group. parts and sums come as zeros of their final shapes; the result is
-// both, in order.
+// blockBody computes one block. It gets pieces, the block [group, size, …] of
+// each sliced tensor, and whole, the group's rows [group, …] of each shared
+// tensor. It returns parts, the block [group, size, …] of each result that is
+// joined, and sums, the terms [group, …] of each result that is summed over the
+// group's pieces.
+type blockBody func(pieces, whole []*Node) (parts, sums []*Node)
+
+// overBlocks calls body for one block after another and returns the joined
+// results and the sums, in this order. sliced tensors are [rows, length, …],
+// shared ones [rows, …]. parts and sums are zeros of the results' shapes, the
+// length filled up to whole pieces.
 //
-// It is a loop of the graph where the backend has one that can slice, so that
-// the block's code is compiled once and its memory used again.
-func overBlocks(b blocks, cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
-	can := cut[0].Graph().Backend().Capabilities()
+// Where the backend has loops that can slice, overBlocks builds a loop of the
+// graph: the block's code is compiled once and its memory used again.
+func overBlocks(b blocks, sliced, shared, parts, sums []*Node, body blockBody) []*Node {
+	can := sliced[0].Graph().Backend().Capabilities()
 	if b.groups()*b.pieces() > 1 && can.Functions && can.Operations[compute.OpTypeDynamicSlice] && can.Operations[compute.OpTypeDynamicUpdateSlice] {
-		filled := make([]*Node, len(cut))
-		for i, x := range cut {
+		filled := make([]*Node, len(sliced))
+		for i, x := range sliced {
 			filled[i] = b.fill(x)
 		}
-		return b.loop(filled, whole, parts, sums, body)
+		return b.loop(filled, shared, parts, sums, body)
 	}
-	return b.unroll(cut, whole, body)
+	return b.unroll(sliced, shared, body)
 }
 
-// unroll is overBlocks without a loop of the graph. The last piece may be
-// smaller than the others.
-func (b blocks) unroll(cut, whole []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
+// unroll computes [overBlocks] without a loop of the graph. The last piece may be
+// smaller than the others, and the joined results are length long.
+func (b blocks) unroll(sliced, shared []*Node, body blockBody) []*Node {
 	if b.groups()*b.pieces() == 1 {
-		parts, sums := body(cut, whole)
+		parts, sums := body(sliced, shared)
 		return append(parts, sums...)
 	}
-	var groups [][]*Node // of every group its parts and sums
-	var last *Node       // of what is computed
+	var groups [][]*Node // each group's joined results and sums
+	var last *Node       // a result of the block before
 	for group := range b.groups() {
 		rows := func(x *Node) *Node {
 			if b.groups() == 1 {
@@ -83,36 +90,36 @@ func (b blocks) unroll(cut, whole []*Node, body func(cut, whole []*Node) (parts,
 			}
 			return SliceAxis(x, 0, AxisRange(group*b.group, (group+1)*b.group))
 		}
-		ours := make([]*Node, len(whole))
-		for j, x := range whole {
-			ours[j] = rows(x)
+		whole := make([]*Node, len(shared))
+		for j, x := range shared {
+			whole[j] = rows(x)
 		}
-		var pieces [][]*Node // of every part
+		var joined [][]*Node // each joined result's pieces
 		var totals []*Node
 		for i := range b.pieces() {
-			block := make([]*Node, len(cut))
-			for j, x := range cut {
-				block[j] = SliceAxis(rows(x), -2, AxisRange(i*b.size, min((i+1)*b.size, b.length)))
+			pieces := make([]*Node, len(sliced))
+			for j, x := range sliced {
+				pieces[j] = SliceAxis(rows(x), -2, AxisRange(i*b.size, min((i+1)*b.size, b.length)))
 			}
 			if last != nil {
-				block[0] = after(block[0], last)
+				pieces[0] = after(pieces[0], last)
 			}
-			parts, sums := body(block, ours)
+			parts, sums := body(pieces, whole)
 			last = append(parts[:len(parts):len(parts)], sums...)[0]
 			if i == 0 {
-				pieces, totals = make([][]*Node, len(parts)), sums
+				joined, totals = make([][]*Node, len(parts)), sums
 			} else {
 				for j, x := range sums {
 					totals[j] = Add(totals[j], x)
 				}
 			}
 			for j, x := range parts {
-				pieces[j] = append(pieces[j], x)
+				joined[j] = append(joined[j], x)
 			}
 		}
 		var out []*Node
-		for _, piece := range pieces {
-			out = append(out, join(piece, -2))
+		for _, pieces := range joined {
+			out = append(out, join(pieces, -2))
 		}
 		groups = append(groups, append(out, totals...))
 	}
@@ -127,6 +134,7 @@ func (b blocks) unroll(cut, whole []*Node, body func(cut, whole []*Node) (parts,
 	return out
 }
 
+// join concatenates pieces along axis.
 func join(pieces []*Node, axis int) *Node {
 	if len(pieces) == 1 {
 		return pieces[0]
@@ -134,24 +142,25 @@ func join(pieces []*Node, axis int) *Node {
 	return Concatenate(pieces, axis)
 }
 
-// after is x, computed only once y is there: a backend that runs whatever is
-// ready would begin all blocks and hold the scores of every one. (Go backend,
-// two layers of the base size, 8,192 tokens: a peak of 1,478 MiB instead of
-// 5,737, where 16 tokens take 692.)
+// after returns x with a data dependency on y, so that blocks run one at a time: a
+// backend that runs whatever is ready would start all blocks and hold the scores
+// of every one. (Go backend, two layers of the base size, 8,192 tokens: a peak of
+// 1,478 MiB instead of 5,737; 16 tokens take 692.)
 func after(x, y *Node) *Node {
 	for range y.Rank() {
 		y = Squeeze(SliceAxis(y, 0, AxisElem(0)), 0)
 	}
-	never := LessThan(float(y), Scalar(y.Graph(), dtypes.Float32, math.Inf(-1))) // of NaN, too
+	never := LessThan(toFloat32(y), Scalar(y.Graph(), dtypes.Float32, math.Inf(-1))) // false for NaN too
 	return Add(x, ConvertDType(never, x.DType()))
 }
 
-// loop carries (i, parts, sums, cut, whole); what does not change is carried
-// too, so that the loop can be cloned onto inputs that were computed again.
-func (b blocks) loop(cut, whole, parts, sums []*Node, body func(cut, whole []*Node) (parts, sums []*Node)) []*Node {
-	g := cut[0].Graph()
+// loop computes [overBlocks] as a loop of the graph. Its state is (i, parts, sums,
+// sliced, shared): the tensors that do not change are part of it, so that GoMLX can
+// clone the loop onto recomputed inputs.
+func (b blocks) loop(sliced, shared, parts, sums []*Node, body blockBody) []*Node {
+	g := sliced[0].Graph()
 	state := []*Node{Const(g, int32(0))}
-	for _, nodes := range [][]*Node{parts, sums, cut, whole} {
+	for _, nodes := range [][]*Node{parts, sums, sliced, shared} {
 		state = append(state, nodes...)
 	}
 	receive := func(g *Graph) []*Node {
@@ -168,31 +177,31 @@ func (b blocks) loop(cut, whole, parts, sums []*Node, body func(cut, whole []*No
 		next := receive(g)
 		i, rest := next[0], next[1:]
 		take := func(n int) (taken []*Node) { taken, rest = rest[:n:n], rest[n:]; return taken }
-		parts, sums, cut, whole := take(len(parts)), take(len(sums)), take(len(cut)), rest
-		// A scalar operation would take a constant from outside.
+		parts, sums, sliced, shared := take(len(parts)), take(len(sums)), take(len(sliced)), rest
+		// DivScalar and the like would use a constant of the outer graph.
 		group := Div(i, Const(g, int32(b.pieces())))
 		piece := Sub(i, Mul(group, Const(g, int32(b.pieces()))))
 		row, start := Mul(group, Const(g, int32(b.group))), Mul(piece, Const(g, int32(b.size)))
 		zero := Const(g, int32(0))
-		// slice cuts the group's rows, of the length as much as length says.
+		// slice returns length positions from start of the group's rows.
 		slice := func(x, start *Node, length int) *Node {
 			dims := append([]int(nil), x.Shape().Dimensions...)
 			dims[0], dims[1] = min(dims[0], b.group), length
 			return DynamicSlice(x, at(row, start, x.Rank()), dims)
 		}
-		block, ours := make([]*Node, len(cut)), make([]*Node, len(whole))
-		for j, x := range cut {
-			block[j] = slice(x, start, b.size)
+		pieces, whole := make([]*Node, len(sliced)), make([]*Node, len(shared))
+		for j, x := range sliced {
+			pieces[j] = slice(x, start, b.size)
 		}
-		for j, x := range whole {
-			ours[j] = slice(x, zero, x.Shape().Dim(1))
+		for j, x := range shared {
+			whole[j] = slice(x, zero, x.Shape().Dim(1))
 		}
-		gotParts, gotSums := body(block, ours)
+		newParts, newSums := body(pieces, whole)
 		next[0] = Add(i, Const(g, int32(1)))
-		for j, x := range gotParts {
+		for j, x := range newParts {
 			next[1+j] = DynamicUpdateSlice(parts[j], x, at(row, start, x.Rank()))
 		}
-		for j, x := range gotSums {
+		for j, x := range newSums {
 			if b.pieces() > 1 {
 				x = Add(slice(sums[j], zero, x.Shape().Dim(1)), x)
 			}
@@ -203,7 +212,7 @@ func (b blocks) loop(cut, whole, parts, sums []*Node, body func(cut, whole []*No
 	return While(condition, step, state...)[1 : 1+len(parts)+len(sums)]
 }
 
-// at are the indices of what begins at a row and a start of its length.
+// at returns the start indices (row, start, 0, …) of a slice of rank axes.
 func at(row, start *Node, rank int) []*Node {
 	indices := []*Node{row, start}
 	for len(indices) < rank {
@@ -212,5 +221,5 @@ func at(row, start *Node, rank int) []*Node {
 	return indices
 }
 
-// inLoop says whether x is computed inside a loop's body.
+// inLoop reports whether x is computed inside the body of a loop of the graph.
 func inLoop(x *Node) bool { return x.Graph().CurrentFunc().IsClosure() }

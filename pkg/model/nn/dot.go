@@ -9,45 +9,50 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// product is DotGeneral with sums in float32 and a result of dtype out.
+// product computes DotGeneral with float32 sums and returns dtype out.
 //
-// GoMLX's own backend (compute v0.1.6) multiplies bfloat16 matrices wrongly
-// when the second one is transposed, and more slowly than float32: there the
-// rounded values are multiplied as float32.
+// On GoMLX's Go backend it multiplies bfloat16 values as float32: that backend
+// (compute v0.1.6) multiplies bfloat16 matrices wrongly when the second one is
+// transposed, and more slowly than float32.
 func product(a *Node, aContracting, aBatch []int, b *Node, bContracting, bBatch []int, out dtypes.DType) *Node {
 	if !multipliesRounded(a) {
-		a, b = float(a), float(b)
+		a, b = toFloat32(a), toFloat32(b)
 		return ConvertDType(DotGeneral(a, aContracting, aBatch, b, bContracting, bBatch), out)
 	}
 	return Dot(a, b).WithAccumulatorDType(dtypes.Float32).WithOutputDType(out).
 		General(aContracting, aBatch, bContracting, bBatch)
 }
 
-// multipliesRounded says whether products with x are of rounded matrices.
+// multipliesRounded reports whether product multiplies x in bfloat16.
 func multipliesRounded(x *Node) bool {
 	return x.DType() != dtypes.Float32 && !strings.HasPrefix(strings.ToLower(x.Graph().Backend().Name()), "go")
 }
 
-// onGPU says whether x is computed on a GPU. Tests compute what a GPU would.
+// onGPU reports whether x is computed on a GPU. Tests replace it to build a GPU's
+// graph on another backend.
 var onGPU = func(x *Node) bool { return model.OnGPU(x.Graph().Backend()) }
 
-// dot is a·b, dotTransposed a·bᵀ, transposedDot aᵀ·b, of the last two axes; the
-// others are batch axes. dot's result has a's dtype, that of the others, and of
-// dot32, is float32.
+// dot returns a·b over the last two axes, in a's dtype; the other axes are batch
+// axes.
 func dot(a, b *Node) *Node { return dotTo(a, b, a.DType()) }
 
+// dot32 returns [dot] in float32.
 func dot32(a, b *Node) *Node { return dotTo(a, b, dtypes.Float32) }
 
+// dotTo returns [dot] in dtype.
 func dotTo(a, b *Node, dtype dtypes.DType) *Node {
 	n := a.Rank()
 	return product(a, []int{n - 1}, batchAxes(a), b, []int{n - 2}, batchAxes(b), dtype)
 }
 
+// dotTransposed returns a·bᵀ over the last two axes in float32.
 func dotTransposed(a, b *Node) *Node {
 	n := a.Rank()
 	return product(a, []int{n - 1}, batchAxes(a), b, []int{n - 1}, batchAxes(b), dtypes.Float32)
 }
 
+// transposedDot returns aᵀ·b over the last two axes in float32. See
+// mostRowsCopied for the size-1 axis that it may insert.
 func transposedDot(a, b *Node) *Node {
 	n, batch := a.Rank(), batchAxes(a)
 	if !onGPU(a) && (multipliesRounded(a) || n > 2 && a.Shape().Dim(n-2) <= mostRowsCopied) {
@@ -57,15 +62,16 @@ func transposedDot(a, b *Node) *Node {
 	return product(a, []int{n - 2}, batch, b, []int{n - 2}, batch, dtypes.Float32)
 }
 
-// mostRowsCopied is how many rows a float32 matrix of transposedDot may have for
-// a copy to be worth it. Where two axes are contracted XLA's CPU compiler
-// transposes by a copy, so that the faster of its two libraries can multiply,
-// which wants the first matrix's last axis contracted; the other one transposes
-// what it multiplies, and multiplies rounded matrices in float32. A step of
-// training took 0.95 times as long with a copy at 1,024 and 2,048 rows, 1.2 times
-// at 4,096, 1.3 times at 8,192.
+// mostRowsCopied is the number of rows up to which transposedDot has XLA copy a
+// float32 matrix. XLA's CPU compiler has two libraries. The faster one needs the
+// first matrix's last axis contracted; contracting two axes makes the compiler
+// transpose by a copy and use it. The other one transposes as it multiplies, and
+// multiplies bfloat16 matrices in float32. With the copy a training step took
+// 0.95 times as long at 1,024 and 2,048 rows, 1.2 times at 4,096, 1.3 times at
+// 8,192.
 const mostRowsCopied = 2048
 
+// batchAxes lists all of x's axes but the last two.
 func batchAxes(x *Node) []int {
 	axes := make([]int, x.Rank()-2)
 	for i := range axes {
@@ -74,4 +80,5 @@ func batchAxes(x *Node) []int {
 	return axes
 }
 
-func float(x *Node) *Node { return ConvertDType(x, dtypes.Float32) }
+// toFloat32 converts x to float32.
+func toFloat32(x *Node) *Node { return ConvertDType(x, dtypes.Float32) }

@@ -5,9 +5,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Embed looks up rows of table [vocab, hidden] by ids [batch, seq] int32:
-// [batch, seq, hidden] float32. The row of pad (negative: none) gets no
-// gradient from here, as torch's padding_idx; a tied decoder still moves it.
+// Embed returns the rows of table [vocab, hidden] that ids [batch, seq] int32
+// name: [batch, seq, hidden] float32. The row of pad (negative: none) gets no
+// gradient from Embed, as with torch's padding_idx; a tied decoder still moves it.
 func Embed(table, ids *Node, pad int) *Node {
 	x := ConvertDType(Gather(table, InsertAxes(ids, -1)), dtypes.Float32)
 	if pad < 0 {

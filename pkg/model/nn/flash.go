@@ -11,8 +11,9 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// flashes says whether a layer attends through [flash]: where it can, unless the
-// options say otherwise. Where they want it and it cannot, flashes panics.
+// flashes reports whether a layer attends through [flash]: where it can, unless
+// opt.Attention says otherwise. It panics where opt.Attention is "flash" and the
+// layer cannot.
 func flashes(q *Node, opt model.Options, drop *model.Dropout, rate float64) bool {
 	switch opt.Attention {
 	case "scores", "blocks":
@@ -27,7 +28,8 @@ func flashes(q *Node, opt model.Options, drop *model.Dropout, rate float64) bool
 	panic(fmt.Errorf("attention %q is none of scores, blocks and flash", opt.Attention))
 }
 
-// flashServes is nil where [flash] can attend, else what stands in its way.
+// flashServes returns nil where [flash] can attend, else an error that says what
+// it lacks.
 func flashServes(q *Node, drop *model.Dropout, rate float64) error {
 	why := ""
 	switch {
@@ -45,22 +47,24 @@ func flashServes(q *Node, drop *model.Dropout, rate float64) error {
 	return fmt.Errorf("attention \"flash\": %s; leave the attention option empty for what the backend has", why)
 }
 
-// flash is Global through cuDNN's fused attention, which keeps no scores in
-// either pass. Padding goes to it as the rows' lengths: any mask would make
-// GoMLX fall back to the whole score matrix. cuDNN adds up the queries' gradient
-// in no fixed order: runs on a GPU need not agree in the last digits.
+// flash computes [Global] by cuDNN's fused attention, which keeps no scores in
+// either pass. It passes padding as the rows' lengths: with any mask GoMLX would
+// fall back to the whole score matrix. cuDNN sums the queries' gradient in no
+// fixed order, so runs on a GPU may differ in the last digits.
 func flash(q, k, v, lengths *Node) *Node {
-	length := someToken(lengths)
+	length := atLeastOne(lengths)
 	return fused(q, k, v, compute.ScaledDotProductAttentionConfig{}, length, length)
 }
 
-// flashWindow is Local through cuDNN's fused attention. cuDNN's window reaches
-// from a query backwards only: so the queries are moved by the window, and what
-// lay that far after them lies at their own position.
+// flashWindow computes [Local] by cuDNN's fused attention, for keys at most
+// window positions before or after the query. q, k, v and the result are
+// [batch, heads, seq, headDim], lengths is [batch] int32. cuDNN's window reaches
+// backwards only, from the query's own position: so flashWindow shifts the queries
+// by window positions and lets each see the 2·window keys before it and its own.
 func flashWindow(q, k, v, lengths *Node, window int) *Node {
 	dims := append([]int(nil), q.Shape().Dimensions...)
 	seq := dims[2]
-	length := someToken(lengths)
+	length := atLeastOne(lengths)
 	config := compute.ScaledDotProductAttentionConfig{Causal: true, Mask: keysBefore(2 * window)}
 	if window == 0 {
 		return fused(q, k, v, config, length, length)
@@ -72,13 +76,18 @@ func flashWindow(q, k, v, lengths *Node, window int) *Node {
 	return SliceAxis(out, 2, AxisRange(window, window+seq))
 }
 
-// keysBefore is a mask to pkg/backend: the window of attention.
+// keysBefore passes the window's size to pkg/backend in the mask's place: the
+// number of keys before the query's own that it attends to.
 type keysBefore int
 
+// KeysBefore returns the number of keys.
 func (n keysBefore) KeysBefore() int { return int(n) }
 
-// fused is cuDNN's attention of q, which is scaled, [batch, heads, seq, headDim]
-// as the result, with the lengths of queries and keys.
+// fused runs cuDNN's fused attention, softmax(q·kᵀ)·v under config's mask, and
+// returns [batch, heads, seq, headDim] in q's dtype. q (divided by √headDim
+// beforehand), k and v have that shape too; queries and keys, [batch] int32, are
+// the number of positions of each row that count. XLA refuses other dtypes than
+// bfloat16 and float16, and a head width that is no multiple of 8.
 func fused(q, k, v *Node, config compute.ScaledDotProductAttentionConfig, queries, keys *Node) *Node {
 	config.Scale = 1
 	config.QuerySeqLen, config.KeyValueSeqLen = InternalBackendOutputs(queries)[0], InternalBackendOutputs(keys)[0]
@@ -87,6 +96,5 @@ func fused(q, k, v *Node, config compute.ScaledDotProductAttentionConfig, querie
 	return swap(out)
 }
 
-// someToken gives a row without a token one: cuDNN makes a row that attends to
-// nothing NaN.
-func someToken(lengths *Node) *Node { return Max(lengths, OnesLike(lengths)) }
+// atLeastOne raises lengths of 0 to 1: cuDNN returns NaN for a row without keys.
+func atLeastOne(lengths *Node) *Node { return Max(lengths, OnesLike(lengths)) }

@@ -50,11 +50,11 @@ func TestFlash(t *testing.T) {
 				out = Global(rounded[0], rounded[1], rounded[2], in[4], opt, nil, 0)
 			}
 			weight := Where(BroadcastToDims(Reshape(attended(in[4], seq), -1, 1, seq, 1), out.Shape().Dimensions...), in[3], ZerosLike(in[3]))
-			grads := Gradient(ReduceAllSum(Mul(float(out), weight)), rounded...)
+			grads := Gradient(ReduceAllSum(Mul(toFloat32(out), weight)), rounded...)
 			for i, g := range grads {
-				grads[i] = float(g)
+				grads[i] = toFloat32(g)
 			}
-			return append([]*Node{float(out)}, grads...)
+			return append([]*Node{toFloat32(out)}, grads...)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -6,37 +6,39 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// GatedLinear is act(u)·g, where (u, g) are the halves of [Linear]'s last axis:
-// x is [batch, seq, in], weight [2·width, in], bias [2·width] or nil, the result
-// [batch, seq, width] of x's dtype.
-func GatedLinear(activation string, x, weight, bias *Node) *Node {
-	if bias == nil && onGPU(x) {
+// GatedLinear computes [PlainGatedLinear]; on a GPU, where there is no bias,
+// with gradients of its own.
+func GatedLinear(activation string, x, weight, bias *Node, opt model.Options) *Node {
+	switch {
+	case opt.Plain:
+		return PlainGatedLinear(activation, x, weight, bias)
+	case bias == nil && onGPU(x):
 		return gatedByHalves(activation, x, weight)
 	}
-	u, g := halves(Linear(x, weight, bias))
+	u, g := halves(Linear(x, weight, bias, opt))
 	return Mul(Activate(activation, u), g)
 }
 
-func halves(x *Node) (u, g *Node) {
+// halves returns the first and the second half of x's last axis.
+func halves(x *Node) (first, second *Node) {
 	half := x.Shape().Dim(-1) / 2
 	return SliceAxis(x, -1, AxisRangeFromStart(half)), SliceAxis(x, -1, AxisRangeToEnd(half))
 }
 
-// gatedByHalves is GatedLinear with gradients of its own: products with the
-// halves' gradients. Those that are derived want them side by side, and XLA puts
-// them there in a kernel that computes both at every place, or in two kernels
-// and two copies.
+// gatedByHalves computes GatedLinear and multiplies the gradients of the two
+// halves separately. Autodiff joins them first, and XLA spends a kernel that
+// computes both at every place, or two kernels and two copies, on that.
 func gatedByHalves(activation string, x, weight *Node) *Node {
 	last, width := x.Rank()-1, weight.Shape().Dim(0)/2
-	input, du, dg := x, (*Node)(nil), (*Node)(nil)
+	input, du, dg := x, (*Node)(nil), (*Node)(nil) // du and dg are set when h's gradient is derived
 	weight, known := model.WithLateGradient(weight, func() *Node {
-		return Concatenate([]*Node{transposedDot(rows(du), rows(input)), transposedDot(rows(dg), rows(input))}, 0)
+		return Concatenate([]*Node{transposedDot(asMatrix(du), asMatrix(input)), transposedDot(asMatrix(dg), asMatrix(input))}, 0)
 	})
 	rounded := ConvertDType(weight, x.DType())
 	ug := StopGradient(product(x, []int{last}, nil, rounded, []int{1}, nil, x.DType()))
 	u, g := halves(ug)
 	h := model.WithGradient(-1, Mul(Activate(activation, u), g), []*Node{x, ug}, func(_ *Node, in []*Node, dh *Node) []*Node {
-		input = in[0] // it and the halves may have been computed again
+		input = in[0] // recomputed, as in[1], under activation checkpointing
 		u, g := halves(StopGradient(in[1]))
 		activated := Activate(activation, u)
 		du = Gradient(ReduceAllSum(Mul(activated, StopGradient(Mul(dh, g)))), u)[0]

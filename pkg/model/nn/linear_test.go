@@ -10,11 +10,13 @@ import (
 	"github.com/gomlx/compute/dtypes/bfloat16"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"llmjp.internal/modernbert/pkg/model"
 )
 
-// With rounded matrices the gradients are sums of products of rounded numbers,
-// too; that of the weight is not rounded itself. Recomputing activations changes
-// none of it.
+// With bfloat16 matrices the gradients are sums of products of bfloat16 numbers;
+// the weight's gradient is not rounded itself. Recomputing activations changes none
+// of it.
 func TestLinearGradients(t *testing.T) {
 	const rows, length, in, out = 3, 5, 7, 4
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -48,11 +50,11 @@ func TestLinearGradients(t *testing.T) {
 				if again {
 					h = h.Checkpoint()
 				}
-				y := Linear(h, given[1], nil)
+				y := Linear(h, given[1], nil, model.Options{})
 				if again {
 					y = y.StopCheckpoint()
 				}
-				sum := ReduceAllSum(Mul(float(y), given[2]))
+				sum := ReduceAllSum(Mul(toFloat32(y), given[2]))
 				both := Gradient(sum, given[0], given[1])
 				return append(both, Gradient(sum, given[1])...)
 			})

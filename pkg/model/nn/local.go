@@ -8,52 +8,55 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Local attends from every position i to the attended ones j of its row with
-// |i-j| <= Window. It holds what the layers share.
+// A Local attends from every position i to the attended positions j of its row
+// with |i-j| <= Window. Its layers share one mask.
 type Local struct {
 	Window  int
 	Lengths *Node // [batch] int32
 	Options model.Options
-	Drop    *model.Dropout // on the attention weights
+	Drop    *model.Dropout // on the attention weights, at Rate
 	Rate    float64
 
-	banded *Node // the bias of the blocks, made by the first layer
+	bias *Node // the blocks' mask, made by the first layer
 }
 
-// Attend takes q (already scaled), k and v [batch, heads, seq, headDim]; the
-// result is like q.
+// Attend computes [PlainAttention] under the window. q (divided by √headDim
+// beforehand), k and v are [batch, heads, seq, headDim]; the result is like q.
 //
-// On CUDA and in bfloat16 it is cuDNN's fused attention. Elsewhere long rows are
-// cut into blocks of queries; a block sees its own keys, the last Window of the
-// block before and the first Window of the next, under a band mask. Time and
-// memory are linear in seq. Short rows are one block.
+// On CUDA and in bfloat16 it runs cuDNN's fused attention. Elsewhere it cuts long
+// rows into blocks of queries: a block attends to its own keys, the last Window
+// keys of the block before and the first Window of the next, under a band mask.
+// Time and memory are linear in seq. A short row is one block.
 func (l *Local) Attend(q, k, v *Node) *Node {
+	if l.Options.Plain {
+		return PlainAttention(q, k, v, Allowed(l.Lengths, q.Shape().Dim(2), l.Window), l.Drop, l.Rate)
+	}
 	if flashes(q, l.Options, l.Drop, l.Rate) {
 		return flashWindow(q, k, v, l.Lengths, l.Window)
 	}
 	dims := q.Shape().Dimensions
 	seq, block := dims[2], max(64, l.Window) // a window never reaches beyond the neighbouring blocks
 	if seq <= block+2*l.Window {
-		if l.banded == nil {
-			l.banded = l.bandBias(1, seq, 0)
+		if l.bias == nil {
+			l.bias = l.bandBias(1, seq, 0)
 		}
-		return Attend(q, k, v, Squeeze(l.banded, 2), l.Drop, l.Rate)
+		return attend(q, k, v, Squeeze(l.bias, 2), l.Drop, l.Rate)
 	}
 	blocks := (seq + block - 1) / block
-	if l.banded == nil {
-		l.banded = l.bandBias(blocks, block, l.Window) // [batch, 1, blocks, block, block+2·window]
+	if l.bias == nil {
+		l.bias = l.bandBias(blocks, block, l.Window) // [batch, 1, blocks, block, block+2·window]
 	}
 	q = split(q, blocks, block)                           // [batch, heads, blocks, block, headDim]
 	k = withNeighbours(split(k, blocks, block), l.Window) // [batch, heads, blocks, block+2·window, headDim]
 	v = withNeighbours(split(v, blocks, block), l.Window)
-	out := Attend(q, k, v, l.banded, l.Drop, l.Rate)
+	out := attend(q, k, v, l.bias, l.Drop, l.Rate)
 	out = Reshape(out, dims[0], dims[1], blocks*block, dims[3])
 	return SliceAxis(out, 2, AxisRangeFromStart(seq))
 }
 
-// split cuts rows [batch, heads, seq, headDim] into blocks, filling the last
-// with zeros by concatenation (Pad has no gradient): [batch, heads, blocks,
-// block, headDim].
+// split cuts rows [batch, heads, seq, headDim] into [batch, heads, blocks, block,
+// headDim]. It fills the last block with zeros by concatenation: Pad has no
+// gradient in GoMLX.
 func split(x *Node, blocks, block int) *Node {
 	dims := x.Shape().Dimensions
 	if missing := blocks*block - dims[2]; missing > 0 {
@@ -63,8 +66,9 @@ func split(x *Node, blocks, block int) *Node {
 	return Reshape(x, dims[0], dims[1], blocks, block, dims[3])
 }
 
-// withNeighbours puts the end of the block before and the beginning of the
-// next around every block: [batch, heads, blocks, window+block+window, headDim].
+// withNeighbours extends every block of x [batch, heads, blocks, block, headDim]
+// by the last window positions of the block before and the first of the next:
+// [batch, heads, blocks, window+block+window, headDim].
 func withNeighbours(x *Node, window int) *Node {
 	if window == 0 {
 		return x
@@ -79,8 +83,8 @@ func withNeighbours(x *Node, window int) *Node {
 	return Concatenate([]*Node{before, x, after}, 3)
 }
 
-// bandBias is the bias of blocks of queries against their keys, which reach
-// margin positions beyond the block on either side:
+// bandBias returns the mask of blocks of queries against their keys, which reach
+// margin positions beyond the block on either side, as a bias:
 // [batch, 1, blocks, block, margin+block+margin] float32.
 func (l *Local) bandBias(blocks, block, margin int) *Node {
 	g, batch := l.Lengths.Graph(), l.Lengths.Shape().Dim(0)

@@ -6,21 +6,23 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// masked is what a forbidden score is lowered by: finite, so that a row with
-// nothing to attend to stays finite.
-const masked = -1e30
+// maskedScore is added to the score of a key that may not be attended to. It is
+// finite, so that the softmax of a row without allowed keys stays finite.
+const maskedScore = -1e30
 
-// Bias is 0 where allowed and very low elsewhere, in float32.
+// Bias returns 0 where allowed and maskedScore elsewhere, in float32. allowed is
+// bool of any shape.
 func Bias(allowed *Node) *Node {
 	zero := ScalarZero(allowed.Graph(), dtypes.Float32)
-	return Where(allowed, zero, AddScalar(zero, masked))
+	return Where(allowed, zero, AddScalar(zero, maskedScore))
 }
 
-// PaddingBias is 0 for the attended keys of each row and very low for its
-// padding: [batch, seq] float32, from lengths [batch] int32.
+// PaddingBias returns the [Bias] of each row's attended keys, [batch, seq]
+// float32, from lengths [batch] int32.
 func PaddingBias(lengths *Node, seq int) *Node { return Bias(attended(lengths, seq)) }
 
-// attended is true below each row's length: [batch, seq].
+// attended reports which positions are below each row's length: [batch, seq]
+// bool, from lengths [batch] int32.
 func attended(lengths *Node, seq int) *Node {
 	position := Iota(lengths.Graph(), shapes.Make(dtypes.Int32, lengths.Shape().Dim(0), seq), 1)
 	return LessThan(position, InsertAxes(lengths, -1))

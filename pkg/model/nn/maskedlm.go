@@ -8,73 +8,69 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Scores are a decoder's [n, vocab], float32.
-func Scores(d model.Decoder) *Node { return decode(d.X, d.Weight, d.Bias) }
-
-func decode(x, weight, bias *Node) *Node {
-	out := float(Linear(x, weight, nil))
-	if bias != nil {
-		out = Add(out, ExpandLeftToRank(bias, 2))
-	}
-	return out
+// Scores returns a decoder's scores, [n, vocab] float32.
+func Scores(d model.Decoder) *Node {
+	return addBias(toFloat32(Linear(d.X, d.Weight, nil, model.Options{Plain: d.Plain})), d.Bias)
 }
 
-// mostRows is how many positions' scores are held at a time: 0.4 GB of them
-// with 99,574 pieces. On a GPU it is more, since the sum of the gradients of the
-// weight, which is read and written for each block, takes as long there as a
-// product of 1,024 rows.
+// mostRows is the number of positions whose scores are held at a time: 0.4 GB with
+// a vocabulary of 99,574. On a GPU it is larger: reading and writing the sum of the
+// weight's gradients, once a block, takes as long there as a product of 1,024 rows.
 const (
 	mostRows      = 1024
 	mostRowsOnGPU = 16384
 )
 
-// aligned is what the sizes of the decoder's matrices are multiples of on a
-// GPU: the products of 99,574 columns take twice the time of those of 99,584.
-const aligned = 64
+// alignment divides the sizes of the decoder's matrices on a GPU: a product of
+// 99,574 columns takes twice as long as one of 99,584.
+const alignment = 64
 
-// MaskedLMLoss compares a decoder's scores with the tokens that were masked.
-// It returns scalars: the weighted sum of the cross-entropies in nats, the sum
-// of the weights, and the weighted number of positions whose highest score is
-// the label's. Divide sum by count for the mean. Only sum has a gradient.
+// MaskedLMLoss compares a decoder's scores with the tokens that were masked. It
+// returns scalars: the weighted sum of the cross-entropies in nats, the sum of the
+// weights, and the weighted number of positions whose highest score is the
+// label's. sum/count is the mean. Only sum has a gradient.
 //
-// labels are [n] int32 (any valid id where the weight is 0), weights [n]
-// float32.
+// labels are [n] int32 (any valid id where the weight is 0), weights [n] float32.
 //
-// The scores are larger than the model: the gradients are computed with the
-// sum, a block of positions after another, so that no more than a block's
-// scores are held, and of these, besides themselves, only
-// e = exp(score - maximum). With s = Σe the softmax is e/s, and
+// It computes [PlainMaskedLMLoss] in blocks of positions, because the scores are
+// larger than the model. It derives nothing: it computes the gradients together
+// with the sum, so that it holds one block's scores and e = exp(score - maximum)
+// at a time. With s = Σe the softmax is e/s, and
 //
 //	d/dX      = w·(e/s·Weight - Weight[label])
 //	d/dWeight = eᵀ·(w/s·X), less w·X in the labels' rows
 //
-// where no product is of the size of the scores. On a GPU, which computes an
+// where every product is smaller than the scores. On a GPU, which computes an
 // exponential faster than it stores one, e is exp(score - logsumexp) and s = 1.
 func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *Node) {
+	if d.Plain {
+		return PlainMaskedLMLoss(d, labels, weights)
+	}
 	dtype, vocab := d.X.DType(), d.Weight.Shape().Dim(0)
-	out := overScores(d, labels, weights, func(b scored) (parts, sums []*Node) {
+	out := overScores(d, labels, weights, func(b scoreBlock) (parts, sums []*Node) {
 		x, label, w, weight, e, s := b.x, b.label, b.w, b.weight, b.e, b.s
-		// With rounded products e·Weight and eᵀ·y hold the label's part rounded,
-		// too: taken off is what of it is not softmax - 1.
+		// With bfloat16 products e·Weight and eᵀ·y contain the label's softmax
+		// rounded. They are corrected at the label by the rounded softmax plus
+		// 1 - softmax, instead of by 1: softmax - 1 remains, unrounded.
 		rounded := ConvertDType(e, dtype)
-		ownRounded := InsertAxes(float(Gather(rounded, b.place)), -1)
+		ownRounded := InsertAxes(toFloat32(Gather(rounded, b.place)), -1)
 		rest := OneMinus(Div(Exp(Sub(b.own, b.top)), s)) // 1 - softmax
 		share := Div(w, s)
-		y := ConvertDType(Mul(float(x), share), dtype)
-		ownWeight := float(Gather(weight, label)) // [m, hidden]
+		y := ConvertDType(Mul(toFloat32(x), share), dtype)
+		ownWeight := toFloat32(Gather(weight, label)) // [m, hidden]
 		dx := Mul(w, Sub(
 			Div(product(rounded, []int{1}, nil, weight, []int{0}, nil, dtypes.Float32), s),
 			Mul(Add(Div(ownRounded, s), rest), ownWeight)))
-		atLabel := Add(Mul(ownRounded, float(y)), Mul(Mul(rest, w), float(x)))
+		atLabel := Add(Mul(ownRounded, toFloat32(y)), Mul(Mul(rest, w), toFloat32(x)))
 		biasAtLabel := Add(Mul(ownRounded, share), Mul(rest, w))
 		dWeight := transposedDot(rounded, y)
-		dBias := product(share, []int{0}, nil, float(rounded), []int{0}, nil, dtypes.Float32)
+		dBias := product(share, []int{0}, nil, toFloat32(rounded), []int{0}, nil, dtypes.Float32)
 		return []*Node{dx, atLabel, biasAtLabel}, append(b.outcome(), dWeight, dBias)
 	})
 	dx, atLabel, biasAtLabel, dWeight := out[0], out[1], out[2], out[5]
 	labels = InsertAxes(labels, -1)
 	dWeight = ScatterSum(dWeight, labels, Neg(atLabel), false, false)
-	dWeight = SliceAxis(dWeight, 0, AxisRangeFromStart(vocab)) // without what fillDecoder added
+	dWeight = SliceAxis(dWeight, 0, AxisRangeFromStart(vocab)) // without fillDecoder's rows
 	inputs, gradients := []*Node{d.X, d.Weight}, []*Node{dx, dWeight}
 	if d.Bias != nil {
 		dBias := SliceAxis(Reshape(out[6], -1), 0, AxisRangeFromStart(vocab))
@@ -85,30 +81,33 @@ func MaskedLMLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *
 	return sum, ReduceAllSum(weights), Reshape(out[4])
 }
 
-// MaskedLMLossValue is MaskedLMLoss for a graph that asks for no gradient:
-// there, a block that waits for another's scores to be freed would wait for
-// gradients, and have them computed.
+// MaskedLMLossValue computes [MaskedLMLoss] for a graph without gradients. There
+// MaskedLMLoss would compute them all the same: each block waits for the results
+// of the one before.
 func MaskedLMLossValue(d model.Decoder, labels, weights *Node) (sum, count, correct *Node) {
-	out := overScores(d, labels, weights, func(b scored) (parts, sums []*Node) { return nil, b.outcome() })
+	if d.Plain {
+		return PlainMaskedLMLoss(d, labels, weights)
+	}
+	out := overScores(d, labels, weights, func(b scoreBlock) (parts, sums []*Node) { return nil, b.outcome() })
 	return Reshape(out[0]), ReduceAllSum(weights), Reshape(out[1])
 }
 
-// scored is a block of m positions with their scores and what a loss wants of
-// them. A field is [m, 1] where nothing else is said.
-type scored struct {
-	x, weight *Node // [m, hidden] and [vocab, hidden], of the dtype of matrix products
-	label, w  *Node // label: int32
-	place     *Node // [m, 2]: the row and the column of the label's score
+// A scoreBlock holds m positions with their scores, [m, 1] float32 each where the
+// field says no other shape.
+type scoreBlock struct {
+	x, weight *Node // [m, hidden] and [vocab, hidden], in the dtype of matrix products
+	label, w  *Node // label is int32, w the position's weight
+	place     *Node // [m, 2] int32: row and column of the label's score
 	scores, e *Node // [m, vocab]; e = exp(scores - top)
 	own       *Node // the label's score
-	top, s    *Node // the highest score, or the logsumexp; s = Σe
+	top, s    *Node // the highest score, or the logsumexp on a GPU; s = Σe
 }
 
-// fillDecoder fills the weight [vocab, hidden] and the bias [vocab], nil for
-// zeros, with pieces that have no probability, up to a multiple of aligned.
+// fillDecoder extends weight [vocab, hidden] and bias [vocab] (nil for zeros) to a
+// vocabulary that is a multiple of alignment, by tokens without probability.
 func fillDecoder(weight, bias *Node) (*Node, *Node) {
 	g, vocab := weight.Graph(), weight.Shape().Dim(0)
-	missing := -vocab & (aligned - 1)
+	missing := -vocab & (alignment - 1)
 	if missing == 0 {
 		return weight, bias
 	}
@@ -116,13 +115,13 @@ func fillDecoder(weight, bias *Node) (*Node, *Node) {
 		bias = Zeros(g, shapes.Make(dtypes.Float32, vocab))
 	}
 	nothing := Zeros(g, shapes.Make(weight.DType(), missing, weight.Shape().Dim(1)))
-	never := BroadcastToDims(Const(g, float32(masked)), missing)
+	never := BroadcastToDims(Const(g, float32(maskedScore)), missing)
 	return Concatenate([]*Node{weight, nothing}, 0), Concatenate([]*Node{bias, never}, 0)
 }
 
-// overScores calls body for one block of positions after another and puts
-// together what it returns as [blocks.unroll] does. Nothing in it has a gradient.
-func overScores(d model.Decoder, labels, weights *Node, body func(b scored) (parts, sums []*Node)) []*Node {
+// overScores calls body for one block of positions after another and returns the
+// joined results and sums as [blocks.unroll] does. None of them has a gradient.
+func overScores(d model.Decoder, labels, weights *Node, body func(b scoreBlock) (parts, sums []*Node)) []*Node {
 	n, weight := d.X.Shape().Dim(0), StopGradient(ConvertDType(d.Weight, d.X.DType()))
 	var bias *Node
 	if d.Bias != nil {
@@ -130,18 +129,18 @@ func overScores(d model.Decoder, labels, weights *Node, body func(b scored) (par
 	}
 	most, multiple := mostRows, 1
 	if onGPU(d.X) {
-		most, multiple = mostRowsOnGPU, aligned
+		most, multiple = mostRowsOnGPU, alignment
 		weight, bias = fillDecoder(weight, bias)
 	}
 	pieces := (n + most - 1) / most
 	size := (n + pieces - 1) / pieces
-	cut := blocks{length: n, size: (size + multiple - 1) / multiple * multiple}
+	b := blocks{length: n, size: (size + multiple - 1) / multiple * multiple}
 	// Not a loop of the graph, in which go-xla cannot build a reduction.
-	return cut.unroll([]*Node{StopGradient(d.X), InsertAxes(labels, -1), InsertAxes(weights, -1)}, nil, func(cut, _ []*Node) (parts, sums []*Node) {
-		b := scored{x: cut[0], label: cut[1], w: cut[2], weight: weight}
-		b.scores = decode(b.x, weight, bias)
-		rows := Iota(b.x.Graph(), shapes.Make(dtypes.Int32, b.x.Shape().Dim(0), 1), 0)
-		b.place = Concatenate([]*Node{rows, b.label}, 1)
+	return b.unroll([]*Node{StopGradient(d.X), InsertAxes(labels, -1), InsertAxes(weights, -1)}, nil, func(pieces, _ []*Node) (parts, sums []*Node) {
+		b := scoreBlock{x: pieces[0], label: pieces[1], w: pieces[2], weight: weight}
+		b.scores = Scores(model.Decoder{X: b.x, Weight: weight, Bias: bias})
+		row := Iota(b.x.Graph(), shapes.Make(dtypes.Int32, b.x.Shape().Dim(0), 1), 0)
+		b.place = Concatenate([]*Node{row, b.label}, 1)
 		b.own = InsertAxes(Gather(b.scores, b.place), -1)
 		b.top = ReduceAndKeep(b.scores, ReduceMax, 1)
 		if onGPU(b.x) {
@@ -156,9 +155,10 @@ func overScores(d model.Decoder, labels, weights *Node, body func(b scored) (par
 	})
 }
 
-// outcome is the block's weighted sums of the cross-entropies and of the
-// positions whose highest score is the label's, [1, 1] each.
-func (b scored) outcome() []*Node {
+// outcome returns two of the block's sums, [1, 1] each: the weighted
+// cross-entropies, and the weights of the positions whose highest score is the
+// label's.
+func (b scoreBlock) outcome() []*Node {
 	loss := Sub(Add(b.top, Log(b.s)), b.own)
 	best := InsertAxes(ArgMax(b.scores, 1, dtypes.Int32), -1)
 	hit := ConvertDType(Equal(best, b.label), dtypes.Float32)

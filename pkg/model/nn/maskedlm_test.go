@@ -15,15 +15,6 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// plainLoss is MaskedLMLoss by its definition, every gradient derived.
-func plainLoss(d model.Decoder, labels, weights *Node) (sum, count, correct *Node) {
-	scores := Scores(d)
-	chosen := OneHot(labels, scores.Shape().Dim(1), dtypes.Float32)
-	entropy := Neg(ReduceSum(Mul(LogSoftmax(scores, 1), chosen), 1))
-	hit := ConvertDType(Equal(ArgMax(scores, 1, dtypes.Int32), labels), dtypes.Float32)
-	return ReduceAllSum(Mul(weights, entropy)), ReduceAllSum(weights), ReduceAllSum(Mul(weights, hit))
-}
-
 // The loss, and its gradients by hand, are those of its definition: in one
 // block and in several, with and without a bias, float32 and bfloat16, and
 // with a factor on it.
@@ -32,7 +23,7 @@ func TestMaskedLMLoss(t *testing.T) {
 		for _, n := range rows {
 			for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.BFloat16} {
 				for _, bias := range []bool{true, false} {
-					want := lossAndGradients(t, machine, plainLoss, n, dtype, bias)
+					want := lossAndGradients(t, machine, PlainMaskedLMLoss, n, dtype, bias)
 					got := lossAndGradients(t, machine, MaskedLMLoss, n, dtype, bias)
 					for i, what := range []string{"sum", "count", "correct", "of the hidden states", "of the decoder", "of the bias"}[:len(want)] {
 						tolerance := 1e-5
@@ -79,7 +70,7 @@ func TestMaskedLMLossValue(t *testing.T) {
 		}
 		return values(t, exec)[0]
 	}
-	got, want := tallies(MaskedLMLossValue), tallies(plainLoss)
+	got, want := tallies(MaskedLMLossValue), tallies(PlainMaskedLMLoss)
 	for i, what := range []string{"sum", "count", "correct"} {
 		if off := distance(got[i:i+1], want[i:i+1]); !(off <= 1e-5) {
 			t.Errorf("%s: %v, not %v", what, got[i], want[i])

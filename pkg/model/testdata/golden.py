@@ -14,6 +14,9 @@ given and as transformers saves it, and NAME.safetensors (all float32) with
 
 Eager attention, float32, evaluation mode. The weights are far larger than a
 trained model's, so that every path carries numbers that can be told apart.
+
+NAME-bfloat16.safetensors has logits and gradients of the same weights and
+inputs under torch.autocast in bfloat16, for the cases in AUTOCAST.
 """
 
 import json
@@ -44,6 +47,10 @@ SMALL = dict(vocab_size=53, hidden_size=24, intermediate_size=20, num_hidden_lay
 MODERNBERT = {
     # Like llm-jp-modernbert: no bias but the decoder's, tied, the older names; blocks of 64 with a rest.
     "modernbert-base": (ModernBertForMaskedLM, [150, 97], dict(
+        SMALL, num_hidden_layers=4, local_attention=16, global_attn_every_n_layers=3,
+        global_rope_theta=10000.0, local_rope_theta=10000.0)),
+    # The same with smaller weights, which magnify bfloat16's rounding less.
+    "modernbert-modest": (ModernBertForMaskedLM, [150, 97], dict(
         SMALL, num_hidden_layers=4, local_attention=16, global_attn_every_n_layers=3,
         global_rope_theta=10000.0, local_rope_theta=10000.0)),
     # Everything that can be switched the other way; two thetas in the newer form.
@@ -90,15 +97,19 @@ BERT = {
     "bert-pooled": (BertModel, [12, 31], dict(BERT_SMALL, hidden_size=16, num_attention_heads=4, num_hidden_layers=2)),
 }
 
+# Computed a second time under autocast: pretraining's preset base does so.
+AUTOCAST = ("modernbert-modest", "bert-masked")
+MODEST = 0.3  # of the other cases' matrices
 
-def draw(model, generator):
+
+def draw(model, generator, size=1.0):
     """Weights of a size that lets attention choose, norms near one, biases off zero."""
     for name, weight in model.named_parameters():
         values = torch.randn(weight.shape, generator=generator)
         if weight.dim() == 1:
             values = values * 0.2 + ("norm" in name.lower() and name.endswith("weight"))
         else:
-            values = values * (1.0 if "embeddings" in name else 1.5 * weight.shape[1] ** -0.5)
+            values = values * (1.0 if "embeddings" in name else size * 1.5 * weight.shape[1] ** -0.5)
         weight.data.copy_(values)
 
 
@@ -106,7 +117,7 @@ def run(name, make, lengths, given, config):
     generator = torch.Generator().manual_seed(sum(map(ord, name)))
     config._attn_implementation = "eager"
     model = make(config).eval()
-    draw(model, generator)
+    draw(model, generator, MODEST if name.endswith("modest") else 1.0)
 
     batch, seq = len(lengths), max(lengths)
     ids = torch.randint(0, config.vocab_size, (batch, seq), generator=generator)
@@ -151,7 +162,15 @@ def run(name, make, lengths, given, config):
         tensors["w/" + weight] = value
         assert value.grad is not None or "pooler" in weight or weight == "cls.predictions.bias", weight
         tensors["g/" + weight] = torch.zeros_like(value) if value.grad is None else value.grad
-    save_file({k: v.detach().float().contiguous() for k, v in tensors.items()}, OUT / f"{name}.safetensors")
+    write(name, tensors)
+    if name in AUTOCAST:
+        model.zero_grad()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            out = model(**inputs)
+        out.loss.backward()
+        rounded = {"g/" + weight: torch.zeros_like(value) if value.grad is None else value.grad
+                   for weight, value in model.named_parameters()}
+        write(name + "-bfloat16", dict(rounded, logits=out.logits * mask[..., None]))
     saved = json.loads(config.to_json_string(use_diff=False))
     saved["architectures"] = [head]
     for private in ("_attn_implementation", "_name_or_path", "_attn_implementation_internal", "_output_attentions"):
@@ -160,6 +179,10 @@ def run(name, make, lengths, given, config):
         {"given": dict(given, model_type=config.model_type, architectures=[head]), "saved": saved},
         indent=1, sort_keys=True) + "\n")
     print(f"{name}: loss {loss.item():.6f}, logits std", tensors.get("logits", tensors["loss"]).std().item())
+
+
+def write(name, tensors):
+    save_file({k: v.detach().float().contiguous() for k, v in tensors.items()}, OUT / f"{name}.safetensors")
 
 
 def main():
