@@ -39,7 +39,7 @@ func (o *rowFlags) add(cmd *cobra.Command, output string) {
 // addComputing adds the flags that choose how a model is run, never what it gives.
 func addComputing(cmd *cobra.Command, batchSize *int, compute *string) {
 	cmd.Flags().IntVar(batchSize, "batch-size", 0, "at most `N` texts a batch; 0 chooses by their lengths")
-	cmd.Flags().StringVar(compute, "compute", "float32", "`TYPE` of matrix products: float32 or bfloat16")
+	cmd.Flags().StringVar(compute, "compute", "float32", "`TYPE` of matrix products: float32 or bfloat16; \",plain\" behind it computes by the plain definitions of pkg/model/nn instead of the fast ones")
 }
 
 // check refuses values of the flags.
@@ -73,8 +73,8 @@ func checkComputing(batchSize int, compute string) error {
 	if batchSize < 0 {
 		return usagef("--batch-size %d: a batch has at least 1 text, 0 chooses", batchSize)
 	}
-	if compute != "float32" && compute != "bfloat16" {
-		return usagef("--compute %q is neither float32 nor bfloat16", compute)
+	if _, err := model.ParseCompute(compute); err != nil {
+		return usagef("--%w", err)
 	}
 	return nil
 }

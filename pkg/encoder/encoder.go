@@ -16,7 +16,7 @@ import (
 
 // Options choose how an encoder computes, never what.
 type Options struct {
-	Compute string // dtype of matrix products: "" or "float32", "bfloat16"
+	Compute string // as model.ParseCompute reads it; "" is "float32"
 	// BatchTokens is how many tokens a batch has at most, padding included
 	// (one row may be longer); 0 chooses by the backend.
 	BatchTokens int

@@ -86,54 +86,56 @@ func TestTransformers(t *testing.T) {
 		ids   [][]int32
 		cut   int
 	}{{"modernbert", g.ModernBERT.IDs, 1}, {"bert", g.BERT.IDs, 12}} {
-		t.Run(c.model, func(t *testing.T) {
-			e := open(t, c.model, Options{BatchTokens: 256})
-			limit, err := e.MaxLength(0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			rows, cut, err := e.Tokenize(ctx, g.Texts, limit)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, row := range rows {
-				if diff := cmp.Diff(c.ids[i], row.IDs); diff != "" {
-					t.Errorf("ids of text %d:\n%s", i, diff)
-				}
-			}
-			long := 0
-			for _, ids := range c.ids {
-				if len(ids) == limit {
-					long++
-				}
-			}
-			if cut < 1 || cut > long {
-				t.Errorf("%d texts were cut, %d are as long as the model takes", cut, long)
-			}
-			seen := map[int]int{}
-			if err := e.Hidden(ctx, rows, func(i int, layers [][]float32) error {
-				seen[i]++
-				if _, ok := f.Info(fmt.Sprintf("%s/%d/logits", c.model, i)); !ok {
-					return nil
-				}
-				for k, layer := range layers {
-					near(t, f, fmt.Sprintf("%s/%d/layer_%02d", c.model, i, k), layer)
-				}
-				return nil
-			}); err != nil {
-				t.Fatal(err)
-			}
-			if len(seen) != len(rows) {
-				t.Errorf("%d of %d rows were visited", len(seen), len(rows))
-			}
-			for _, pooling := range []Pooling{Mean, CLS} {
-				embeddings, _, err := e.Embed(ctx, g.Texts, pooling, 0)
+		for _, compute := range []string{"float32", "float32,plain"} {
+			t.Run(c.model+"/"+compute, func(t *testing.T) {
+				e := open(t, c.model, Options{BatchTokens: 256, Compute: compute})
+				limit, err := e.MaxLength(0)
 				if err != nil {
 					t.Fatal(err)
 				}
-				near(t, f, c.model+"/"+string(pooling), embeddings)
-			}
-		})
+				rows, cut, err := e.Tokenize(ctx, g.Texts, limit)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, row := range rows {
+					if diff := cmp.Diff(c.ids[i], row.IDs); diff != "" {
+						t.Errorf("ids of text %d:\n%s", i, diff)
+					}
+				}
+				long := 0
+				for _, ids := range c.ids {
+					if len(ids) == limit {
+						long++
+					}
+				}
+				if cut < 1 || cut > long {
+					t.Errorf("%d texts were cut, %d are as long as the model takes", cut, long)
+				}
+				seen := map[int]int{}
+				if err := e.Hidden(ctx, rows, func(i int, layers [][]float32) error {
+					seen[i]++
+					if _, ok := f.Info(fmt.Sprintf("%s/%d/logits", c.model, i)); !ok {
+						return nil
+					}
+					for k, layer := range layers {
+						near(t, f, fmt.Sprintf("%s/%d/layer_%02d", c.model, i, k), layer)
+					}
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+				if len(seen) != len(rows) {
+					t.Errorf("%d of %d rows were visited", len(seen), len(rows))
+				}
+				for _, pooling := range []Pooling{Mean, CLS} {
+					embeddings, _, err := e.Embed(ctx, g.Texts, pooling, 0)
+					if err != nil {
+						t.Fatal(err)
+					}
+					near(t, f, c.model+"/"+string(pooling), embeddings)
+				}
+			})
+		}
 	}
 }
 
@@ -279,6 +281,8 @@ func TestRefusals(t *testing.T) {
 	wants(t, err, `pooling "max"`)
 	_, err = e.Classify(ctx, nil)
 	wants(t, err, "a classifier is needed")
+	_, err = open(t, "modernbert", Options{Compute: "plain"}).EmbedRows(ctx, []Row{{IDs: []int32{5, 6}}}, Mean)
+	wants(t, err, `compute "plain"`)
 	_, err = Load(ctx, filepath.Join(testdata, "bert"), model.MaskedLM, Options{})
 	wants(t, err, "a masked language model is needed")
 	_, err = e.Losses(ctx, []Row{{IDs: []int32{5, 6}}}, [][]int{{2}}, [][]int32{{0}})

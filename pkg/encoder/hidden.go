@@ -1,6 +1,7 @@
 package encoder
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -9,7 +10,15 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-func (e *Encoder) options() model.Options { return model.Options{Compute: e.Options.Compute} }
+// options returns how graphs are built. It panics where Options.Compute is wrong,
+// which building a graph turns into an error.
+func (e *Encoder) options() model.Options {
+	opt, err := model.ParseCompute(cmp.Or(e.Options.Compute, "float32"))
+	if err != nil {
+		panic(err)
+	}
+	return opt
+}
 
 // Hidden gives visit the hidden states of every row: layers[k] is [length,
 // hidden] row-major, k = 0 the embeddings, the last after the final norm.

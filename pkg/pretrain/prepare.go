@@ -112,8 +112,11 @@ func (s Settings) planner(devices int) train.Planner {
 	return train.Planner{Lengths: append(shorter, s.MaxLength), Tokens: s.MicroTokens, Multiple: devices, Overhead: 256}
 }
 
+// modelOptions returns how the settings, which are valid, compute the model.
 func (s *session) modelOptions() model.Options {
-	return model.Options{Compute: s.settings.Compute, Checkpoint: s.settings.ActivationCheckpoints}
+	opt, _ := model.ParseCompute(s.settings.Compute)
+	opt.Checkpoint = s.settings.ActivationCheckpoints
+	return opt
 }
 
 // validating prepares validation, and the floor that a model

@@ -51,7 +51,7 @@ type Settings struct {
 	RetrievalEvery  int  `json:"retrieval_every"`  // steps between validations that retrieve, too; 0: none
 	RetrievalPairs  int  `json:"retrieval_pairs"`  // the first so many; 0: all
 
-	Compute               string `json:"compute"`                // float32 or bfloat16
+	Compute               string `json:"compute"`                // float32 or bfloat16, with ",plain" for plain operations
 	ActivationCheckpoints bool   `json:"activation_checkpoints"` // compute activations again in the backward pass
 	MicroTokens           int    `json:"micro_tokens"`           // positions of a micro-batch
 	Lengths               ints   `json:"lengths"`                // what documents are padded to; empty: train.Ladder
@@ -186,9 +186,9 @@ func (s Settings) Diff(from Settings) []string {
 	return lines
 }
 
-// free are the settings that a run may be resumed with others of: they change
-// how it is computed or what is written, and numbers at most by rounding.
-var free = []string{
+// resumable lists the settings that may change on resume; results then differ at
+// most by rounding. So does ",plain" in compute.
+var resumable = []string{
 	"checkpoint_every", "checkpoint_steps", "rolling_every", "eval_every", "retrieval_every",
 	"activation_checkpoints", "micro_tokens", "lengths",
 }
@@ -200,7 +200,11 @@ func (s Settings) conflict(old Settings) string {
 	before := old.Lines()
 	for i, line := range s.Lines() {
 		key, now, _ := strings.Cut(line, " = ")
-		if _, was, _ := strings.Cut(before[i], " = "); was != now && !slices.Contains(free, key) {
+		_, was, _ := strings.Cut(before[i], " = ")
+		if key == "compute" {
+			was, now = strings.TrimSuffix(was, ",plain"), strings.TrimSuffix(now, ",plain")
+		}
+		if was != now && !slices.Contains(resumable, key) {
 			all = append(all, fmt.Sprintf("%s is %s there and %s here", key, was, now))
 		}
 	}

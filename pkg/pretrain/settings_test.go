@@ -132,3 +132,18 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+// A run goes on by plain operations, but not in another dtype.
+func TestConflict(t *testing.T) {
+	old := settings(t)
+	if got := settings(t, "compute=float32,plain", "micro_tokens=7").conflict(old); got != "" {
+		t.Errorf("plain operations are refused: %s", got)
+	}
+	if got, want := settings(t, "compute=bfloat16,plain").conflict(old), "compute is float32 there and bfloat16 here"; got != want {
+		t.Errorf("bfloat16: %q, want %q", got, want)
+	}
+	s := settings(t, "compute=float16")
+	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "float16") {
+		t.Errorf("compute=float16: error %v", err)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"llmjp.internal/modernbert/pkg/model"
 )
 
 // Validate names the first setting that is impossible or contradicts another.
@@ -34,6 +36,9 @@ func (s Settings) Validate() error {
 			return fmt.Errorf("%s=%g: it is from %g to %g", at.key, at.value, at.least, at.most)
 		}
 	}
+	if _, err := model.ParseCompute(s.Compute); err != nil {
+		return err
+	}
 	return s.contradictions()
 }
 
@@ -47,8 +52,6 @@ func (s Settings) contradictions() error {
 		return fmt.Errorf("loss_average=%s: it is tokens or micro", s.LossAverage)
 	case s.Rows != "documents" && s.Rows != "windows":
 		return fmt.Errorf("rows=%s: it is documents or windows", s.Rows)
-	case s.Compute != "float32" && s.Compute != "bfloat16":
-		return fmt.Errorf("compute=%s: it is float32 or bfloat16", s.Compute)
 	case !slices.IsSorted(s.Lengths) || len(s.Lengths) > 0 && s.Lengths[0] < 1:
 		return fmt.Errorf("lengths=%s: they ascend from 1 or more", s.Lengths)
 	case slices.ContainsFunc(s.CheckpointSteps, func(n int) bool { return n < 0 }):
