@@ -75,12 +75,16 @@ type layout struct {
 // capacity returns the number of masked positions that a part of the given size
 // is computed with: the least of a grid that holds them. The grid has the mean
 // of a full part plus 1.5 standard deviations, which 93 % of full parts fit
-// in, and steps of an eighth of the mean from there up and down; each of its
-// values is a graph of its own.
+// in, and steps of an eighth of the mean from there up and down. Each of its
+// values is a graph of its own, so the steps of small parts are half the mean.
 func (l layout) capacity(positions, masked int) int {
 	mean := float64(positions) * l.rate
 	usual := int(math.Ceil(mean + 1.5*math.Sqrt(mean*(1-l.rate))))
-	step := max(1, int(mean/8))
+	share := 8.0
+	if positions < 1024 {
+		share = 2
+	}
+	step := max(1, int(mean/share))
 	room := usual + int(math.Ceil(float64(masked-usual)/float64(step)))*step
 	unit := 8 * max(1, l.multiple)
 	return (min(max(room, 1), positions) + unit - 1) / unit * unit

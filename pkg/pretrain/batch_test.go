@@ -212,6 +212,13 @@ func TestCapacity(t *testing.T) {
 	if usual := l.capacity(4096, 1229); len(rooms) > 3 || l.capacity(4096, 1229+43) != usual {
 		t.Errorf("a full part has %d graphs, the usual one has room for %d", len(rooms), usual)
 	}
+	small := map[int]bool{}
+	for masked := 96 - 4*8; masked <= 96+4*8; masked++ {
+		small[l.capacity(320, masked)] = true
+	}
+	if len(small) > 3 {
+		t.Errorf("a part of 320 positions has %d graphs", len(small))
+	}
 	for masked := 0; masked <= 600; masked++ {
 		if got := l.capacity(600, masked); got < masked || got%8 != 0 {
 			t.Errorf("capacity(600, %d) = %d", masked, got)
