@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -19,7 +20,7 @@ func Host(kind string, rows []result.BenchRow) result.Machine {
 	}
 	for _, r := range rows {
 		if r.Task == Matmul {
-			rate, _, _ := r.Rate()
+			rate, _, _ := finding.Rate(r)
 			m.Peak[r.Compute] = max(m.Peak[r.Compute], rate)
 		}
 	}

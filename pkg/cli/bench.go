@@ -16,6 +16,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/bench"
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 )
@@ -208,7 +209,7 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 
 // printRow prints a row with its median.
 func printRow(stdout io.Writer, r result.BenchRow) {
-	rate, _, _ := r.Rate()
+	rate, _, _ := finding.Rate(r)
 	line, err := json.Marshal(struct {
 		result.BenchRow
 		Rate float64 `json:"rate"`

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/finetune"
 	"llmjp.internal/modernbert/pkg/finetune/sweep"
 	"llmjp.internal/modernbert/pkg/result"
@@ -128,7 +129,7 @@ func printRun(stdout io.Writer, row sweep.Row) error {
 // printBest prints what the sweep says: the best run and what it is worth.
 func printBest(stdout io.Writer, j *result.JGLUE) error {
 	model, task := j.Runs[0].Model, j.Runs[0].Task
-	s, _ := j.Score(model, task)
+	s, _ := finding.Score(j, model, task)
 	selection, _ := j.Selection(model, task)
 	type worth struct {
 		Chosen  float64 `json:"chosen"`
@@ -148,7 +149,7 @@ func printBest(stdout io.Writer, j *result.JGLUE) error {
 }
 
 // deviation returns the standard deviation over seeds, nil for a single seed.
-func deviation(s result.TaskScore) *float64 {
+func deviation(s finding.TaskScore) *float64 {
 	if s.Seeds < 2 {
 		return nil
 	}

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -25,16 +26,16 @@ func benchTable(name string, b *result.Bench) (*Table, error) {
 			notes(b.Provenance)...),
 	}
 	for _, r := range b.Rows {
-		median, low, high := r.Rate()
+		median, low, high := finding.Rate(r)
 		memory, utilization, ratio := "", "", ""
 		if r.PeakMemory > 0 {
 			memory = fmt.Sprintf("%.1f", float64(r.PeakMemory)/(1<<30))
 		}
-		if u, ok := b.Utilization(r); ok {
+		if u, ok := finding.Utilization(b, r); ok {
 			utilization = fmt.Sprintf("%.0f %%", 100*u)
 		}
-		if ours, ok := b.Counterpart(r); ok {
-			rate, _, _ := ours.Rate()
+		if ours, ok := finding.Counterpart(b, r); ok {
+			rate, _, _ := finding.Rate(ours)
 			ratio = fmt.Sprintf("%.2f", rate/median)
 		}
 		t.Rows = append(t.Rows, row(r.Task, r.Label(), count(r.Layers), count(r.Batch), count(r.Length),

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -71,7 +72,7 @@ func FillMaskAll(f *result.FillMask) (*Table, error) {
 	}
 	sum := row("", "expected answers found", fmt.Sprint(known))
 	for _, k := range shown {
-		s := f.Score(k)
+		s := finding.AnswersOf(f, k)
 		sum = append(sum, Cell{Text: fmt.Sprintf("%d of %d", s.Right, s.Possible)})
 	}
 	t.Rows = append(t.Rows, sum)

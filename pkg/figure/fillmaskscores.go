@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -22,14 +23,14 @@ func FillMaskScores(f *result.FillMask) (*Table, error) {
 		Columns: append(left("Model", "Source"), right("Table 3's sentences", "All: first", fmt.Sprintf("All: among the first %d", guesses), "Mean probability of the first")...),
 		Notes:   append(notes(f.Provenance), "All: the sentences with an expected answer that is one token in the model's vocabulary."),
 	}
-	paper, of := f.PaperScores()
+	paper, of := finding.PaperAnswers(f)
 	for k, name := range []string{"bert-base-japanese-v3", "modernbert-ja-130m", result.PaperModel} {
 		if of > 0 {
 			t.Rows = append(t.Rows, row(name, "paper", fmt.Sprintf("%d of %d", paper[k], of), nothing, nothing, nothing))
 		}
 	}
 	for k, m := range f.Models {
-		s, three := f.Score(k), nothing
+		s, three := finding.AnswersOf(f, k), nothing
 		if s.Table3Of > 0 {
 			three = fmt.Sprintf("%d of %d", s.Table3, s.Table3Of)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/plot/vg/draw"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -39,7 +40,7 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 			var points xys
 			var spread []float64
 			for i, m := range models {
-				if s, ok := j.Score(m.Label(), task); ok {
+				if s, ok := finding.Score(j, m.Label(), task); ok {
 					points = append(points, xy{X: float64(i), Y: 100 * s.Best.Score})
 					spread = append(spread, 100*s.Deviation)
 					alt += fmt.Sprintf(" %s, %s: %.1f.", task, m.Label(), 100*s.Best.Score)
@@ -109,7 +110,7 @@ func JGLUESweep(j *result.JGLUE, model string) (*Figure, error) {
 	return newFigure("jglue-sweep", DoubleColumn, func(style Style) (*sheet, error) {
 		var panels []*panel
 		for _, task := range result.Tasks {
-			g := j.Grid(model, task)
+			g := finding.Sweep(j, model, task)
 			if len(g.LRs) == 0 {
 				continue
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -53,7 +54,7 @@ func JGLUETable(j *result.JGLUE) (*Table, error) {
 func scores(j *result.JGLUE, model string, comparable bool, letters *marks) (cells []Cell) {
 	sum, n := 0.0, 0
 	for _, task := range result.Tasks {
-		s, ok := j.Score(model, task)
+		s, ok := finding.Score(j, model, task)
 		if !ok || (s.Best.Note == "") != comparable {
 			cells = append(cells, Cell{Text: nothing})
 			continue
@@ -106,7 +107,7 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 	letters := marks{notes: &t.Notes}
 	for _, m := range j.Models {
 		for _, task := range result.Tasks {
-			s, ok := j.Score(m.Label(), task)
+			s, ok := finding.Score(j, m.Label(), task)
 			if !ok {
 				continue
 			}
@@ -144,7 +145,7 @@ func JGLUEErrors(j *result.JGLUE, model string, n int) (*Table, error) {
 }
 
 // chosen writes best minus mean; with one seed they are the same run.
-func chosen(s result.TaskScore) string {
+func chosen(s finding.TaskScore) string {
 	if s.Seeds < 2 {
 		return nothing
 	}

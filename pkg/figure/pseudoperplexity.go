@@ -9,11 +9,9 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
-
-// PaperPPPLMax is the end of the axis in the paper's Figure 2.
-const PaperPPPLMax = 20
 
 // PseudoPerplexity draws Figure 2: the pseudo-perplexity of each document
 // against its length, a panel a model, with each bin's median. The axis is cut
@@ -29,7 +27,7 @@ func PseudoPerplexity(p *result.PseudoPerplexity) (*Figure, error) {
 		for _, d := range m.Documents {
 			low, high = math.Min(low, d.PPPL), math.Max(high, d.PPPL)
 			all++
-			if d.PPPL > PaperPPPLMax {
+			if d.PPPL > result.PaperPPPLMax {
 				above++
 			}
 		}
@@ -43,7 +41,7 @@ func PseudoPerplexity(p *result.PseudoPerplexity) (*Figure, error) {
 				q.logY, q.Y.Marker = true, logTicks{}
 				q.rangeY(math.Min(low/1.2, 1.8), high*1.4)
 			} else {
-				q.rangeY(0, PaperPPPLMax)
+				q.rangeY(0, result.PaperPPPLMax)
 			}
 			q.X.Min, q.X.Max = 0, 1.03*float64(p.Bins[len(p.Bins)-1].To+1) // marks at the end stay inside
 			q.X.Marker = lengthTicks(p.Bins)
@@ -54,7 +52,7 @@ func PseudoPerplexity(p *result.PseudoPerplexity) (*Figure, error) {
 				})
 			}
 			q.documents(m, style.color(i))
-			for _, s := range p.Summary(m) {
+			for _, s := range finding.Bins(p, m) {
 				if s.N > 0 {
 					q.line(xys{{X: float64(s.Bin.Above), Y: s.Median}, {X: float64(s.Bin.To), Y: s.Median}}, lineStyle(ink, 1.4))
 				}
@@ -100,7 +98,7 @@ func perplexityAlt(p *result.PseudoPerplexity) string {
 	alt := "Pseudo-perplexity against document length."
 	for _, m := range p.Models {
 		alt += " " + m.Label() + ": medians"
-		for _, s := range p.Summary(m) {
+		for _, s := range finding.Bins(p, m) {
 			if s.N > 0 {
 				alt += fmt.Sprintf(" %.1f up to %d tokens (%d documents)", s.Median, s.Bin.To, s.N)
 			}

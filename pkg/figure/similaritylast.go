@@ -3,6 +3,7 @@ package figure
 import (
 	"slices"
 
+	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -12,7 +13,7 @@ func SimilarityCloser(s *result.Similarity) (*Figure, error) {
 	var names []string
 	var closer []float64
 	for _, m := range s.Models {
-		names, closer = append(names, m.Label()), append(closer, m.Closer())
+		names, closer = append(names, m.Label()), append(closer, metric.Closer(m.Positive, m.Random))
 	}
 	return Bars(Labels{Name: "similarity-closer", X: "Probability that a positive pair is closer than a random one"}, names, closer)
 }

@@ -3,6 +3,8 @@ package figure
 import (
 	"fmt"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
+	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -21,9 +23,9 @@ func SimilarityTable(s *result.Similarity) (*Table, error) {
 	}
 	t.Rows = append(t.Rows, row(result.PaperModel, "paper", fmt.Sprintf("%.2f", result.PaperFigure4Positive), fmt.Sprintf("%.2f", result.PaperFigure4Random), nothing, nothing, nothing))
 	for _, m := range s.Models {
-		positive, random := m.Medians()
+		positive, random := finding.Medians(m)
 		t.Rows = append(t.Rows, row(m.Label(), "ours", mode(m.Positive), mode(m.Random),
-			fmt.Sprintf("%.3f", positive), fmt.Sprintf("%.3f", random), fmt.Sprintf("%.3f", m.Closer())))
+			fmt.Sprintf("%.3f", positive), fmt.Sprintf("%.3f", random), fmt.Sprintf("%.3f", metric.Closer(m.Positive, m.Random))))
 	}
 	return t, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -25,8 +26,8 @@ type quantity struct {
 }
 
 var quantities = []quantity{
-	{"Training", "Tokens a second", "train", result.BenchRow.Rate},
-	{"Forward pass", "Tokens a second", "forward", result.BenchRow.Rate},
+	{"Training", "Tokens a second", "train", finding.Rate},
+	{"Forward pass", "Tokens a second", "forward", finding.Rate},
 	{"Memory in training", "Peak memory (GiB)", "train", func(r result.BenchRow) (mid, low, high float64) {
 		m := float64(r.PeakMemory) / (1 << 30)
 		return m, m, m

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -75,7 +76,7 @@ func PerplexityTable(p *result.PseudoPerplexity) (*Table, error) {
 	}
 	short := false
 	for _, m := range p.Models {
-		for _, s := range p.Summary(m) {
+		for _, s := range finding.Bins(p, m) {
 			tokens := grouped(s.Bin.Above+1) + "–" + grouped(s.Bin.To)
 			short = short || s.N < p.Wanted
 			if s.N == 0 {

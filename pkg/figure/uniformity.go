@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -18,7 +19,7 @@ func UniformityTable(points *result.AlignmentUniformity, distances *result.Simil
 		if i < 0 {
 			return nil, NothingToDraw{"uniformity-table", m.Label() + " has distances and no uniformity"}
 		}
-		rows = append(rows, []string{m.Label(), fmt.Sprintf("%.3f", all[i].Uniformity), fmt.Sprintf("%.3f", m.Uniformity())})
+		rows = append(rows, []string{m.Label(), fmt.Sprintf("%.3f", all[i].Uniformity), fmt.Sprintf("%.3f", metric.DistanceUniformity(m.Random))})
 	}
 	return Tabulate("uniformity-table", "Uniformity over", []string{"Model", "all pairs (code)", "random pairs (paper)"}, rows...)
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/figure"
+	"llmjp.internal/modernbert/pkg/result"
 )
 
 // zoom is how much larger than in print a figure is on the screen, where one
@@ -52,6 +54,9 @@ func Markdown(format string, args ...any) {
 	}
 	send(map[protocol.MIMEType]any{protocol.MIMETextMarkdown: format}, nil)
 }
+
+// Findings displays what a result shows, in sentences.
+func Findings(r result.Result) { List(finding.Of(r)) }
 
 // List displays sentences as a list, and nothing where there are none.
 func List(sentences []string) {

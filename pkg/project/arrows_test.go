@@ -21,7 +21,9 @@ var arrows = map[string]string{
 	"ranks": "", "array": "durable",
 	// Files of results and runs; they know no model.
 	"result": "durable",
-	"run":    "result durable",
+	// What results show, computed from them alone.
+	"eval/finding": "result eval/metric",
+	"run":          "result durable",
 	// From bytes to graphs.
 	"hub":   "run input durable project",
 	"model": "input",
@@ -40,13 +42,13 @@ var arrows = map[string]string{
 	"finetune":       "provenance train jglue hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models":    "run provenance encoder corpus hub model model/checkpoint text result backend project",
 	"eval/pppl":      "run eval/models hub input model encoder text corpus result durable project",
-	"eval":           "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project",
-	"bench":          "train pretrain model model/checkpoint encoder text corpus result backend durable project",
+	"eval":           "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project eval/finding",
+	"bench":          "train pretrain model model/checkpoint encoder text corpus result backend durable project eval/finding",
 	"doctor":         "backend text hub figure ranks",
 	// Drawing knows results alone.
-	"figure": "result durable",
+	"figure": "result eval/metric eval/finding durable",
 	// What the notebooks' cells call.
-	"notebook":                   "figure notebook/internal/variable run result project",
+	"notebook":                   "eval/finding figure notebook/internal/variable run result project",
 	"notebook/experiment":        "notebook notebook/internal/variable figure eval eval/models eval/pppl finetune finetune/sweep pretrain run jglue corpus hub model model/checkpoint encoder text result project",
 	"notebook/internal/variable": "project",
 	// The command line knows all.
@@ -55,7 +57,7 @@ var arrows = map[string]string{
 }
 
 // testArrows are what any test may import beyond its package's own arrows.
-const testArrows = "project backend durable model/internal/golden"
+const testArrows = "project backend durable model/internal/golden eval/finding"
 
 // modules names the few packages that may import a module of others, so that
 // it can be exchanged in one place.

@@ -76,23 +76,6 @@ func (b *Bench) Validate() error {
 	return nil
 }
 
-// Rate is the median of a row's rates, with their least and greatest.
-func (r BenchRow) Rate() (median, low, high float64) {
-	xs := sorted(r.Rates)
-	return quantile(xs, 0.5), xs[0], xs[len(xs)-1]
-}
-
-// Utilization is the share of the machine's measured peak that a row reaches;
-// ok is false where the peak or the operations are not known.
-func (b *Bench) Utilization(r BenchRow) (share float64, ok bool) {
-	peak := b.Machine.Peak[r.Compute]
-	if peak == 0 || r.Operations == 0 {
-		return 0, false
-	}
-	median, _, _ := r.Rate()
-	return median * r.Operations / peak, true
-}
-
 // Label names the row's program and, where given, its element type.
 func (r BenchRow) Label() string {
 	switch r.Compute {

@@ -3,7 +3,6 @@ package result
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // number refuses what JSON cannot hold and what a quantity cannot be.
@@ -38,10 +37,4 @@ func first(errs ...error) error {
 		}
 	}
 	return nil
-}
-
-func sorted(xs []float64) []float64 {
-	xs = slices.Clone(xs)
-	slices.Sort(xs)
-	return xs
 }

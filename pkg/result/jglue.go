@@ -1,13 +1,9 @@
 package result
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // JGLUE is Table 2: fine-tuning on Japanese tasks. It keeps every run of the
@@ -169,98 +165,4 @@ func (j *JGLUE) Worst(model, task string, n int) (worst []Misjudgement) {
 		}
 	}
 	return worst
-}
-
-// TaskScore is what a sweep says about one model and task.
-type TaskScore struct {
-	Runs int
-	// Best is the run with the greatest score, as the paper reports it: chosen
-	// on the validation set, and so too high.
-	Best FineTuneRun
-	// Mean and Deviation are over the seeds of the best run's setting;
-	// Deviation is 0 for a single seed.
-	Seeds           int
-	Mean, Deviation float64
-	// Median is over all settings of the sweep (each its mean over seeds).
-	Settings int
-	Median   float64
-}
-
-// Chosen is what picking the best run is worth: best minus the mean of the
-// same setting over all seeds.
-func (s TaskScore) Chosen() float64 { return s.Best.Score - s.Mean }
-
-// Score summarises the runs of a model on a task; ok is false without runs.
-func (j *JGLUE) Score(model, task string) (s TaskScore, ok bool) {
-	type setting struct {
-		lr     float64
-		epochs int
-	}
-	scores := map[setting][]float64{}
-	for _, r := range j.Runs {
-		if r.Model != model || r.Task != task {
-			continue
-		}
-		if s.Runs++; s.Runs == 1 || r.Score > s.Best.Score {
-			s.Best = r
-		}
-		at := setting{r.LR, r.Epochs}
-		scores[at] = append(scores[at], r.Score)
-	}
-	if s.Runs == 0 {
-		return s, false
-	}
-	of := scores[setting{s.Best.LR, s.Best.Epochs}]
-	s.Seeds, s.Mean = len(of), stat.Mean(of, nil)
-	if len(of) > 1 {
-		s.Deviation = stat.StdDev(of, nil)
-	}
-	var means []float64
-	for _, xs := range scores {
-		means = append(means, stat.Mean(xs, nil))
-	}
-	slices.Sort(means)
-	s.Settings, s.Median = len(means), quantile(means, 0.5)
-	return s, true
-}
-
-// Grid is the mean score over seeds of each setting of a sweep.
-type Grid struct {
-	LRs    []float64
-	Epochs []int
-	Scores [][]float64 // [lr][epochs], NaN where there is no run
-}
-
-// Grid lays a model's sweep on a task out for a heat map.
-func (j *JGLUE) Grid(model, task string) Grid {
-	var g Grid
-	for _, r := range j.Runs {
-		if r.Model == model && r.Task == task {
-			g.LRs = append(g.LRs, r.LR)
-			g.Epochs = append(g.Epochs, r.Epochs)
-		}
-	}
-	g.LRs, g.Epochs = sortedSet(g.LRs), sortedSet(g.Epochs)
-	for _, lr := range g.LRs {
-		row := make([]float64, len(g.Epochs))
-		for k, epochs := range g.Epochs {
-			sum, n := 0.0, 0
-			for _, r := range j.Runs {
-				if r.Model == model && r.Task == task && r.LR == lr && r.Epochs == epochs {
-					sum, n = sum+r.Score, n+1
-				}
-			}
-			row[k] = math.NaN()
-			if n > 0 {
-				row[k] = sum / float64(n)
-			}
-		}
-		g.Scores = append(g.Scores, row)
-	}
-	return g
-}
-
-func sortedSet[T cmp.Ordered](xs []T) []T {
-	slices.Sort(xs)
-	return slices.Compact(xs)
 }

@@ -1,13 +1,12 @@
 package result
 
-// What the paper (arXiv 2504.15544) printed, and what can be read off its
-// figures. These are reference values to stand beside ours: the paper's data
-// and the baselines' weights are not part of this package.
+// The numbers that the paper (arXiv 2504.15544) prints or that can be read off
+// its figures, to stand beside ours. They are here and nowhere else.
 
 // PaperModel is the released model's name in the paper's tables.
 const PaperModel = "llm-jp-modernbert-base"
 
-// PaperJGLUE is a row of the paper's Table 2, in percent.
+// A PaperJGLUE is a row of the paper's Table 2, in percent.
 type PaperJGLUE struct {
 	Checkpoint
 	Parameters        string
@@ -17,7 +16,7 @@ type PaperJGLUE struct {
 
 func baseline(name string) Checkpoint { return Checkpoint{Name: name} }
 
-// PaperTable2 is the paper's Table 2: Pearson for JSTS, accuracy for the
+// PaperTable2 returns the paper's Table 2: Pearson for JSTS, accuracy for the
 // others, the best of 36 runs on the validation split.
 func PaperTable2() []PaperJGLUE {
 	return []PaperJGLUE{
@@ -36,13 +35,13 @@ func PaperTable2() []PaperJGLUE {
 	}
 }
 
-// PaperAnswer is a row of the paper's Table 3: the top answer of each model.
+// A PaperAnswer is a row of the paper's Table 3: the top answer of each model.
 type PaperAnswer struct {
 	Number                    int // of the sentence in the authors' script, from 1
 	BERT, ModernBERTJa, LLMJP string
 }
 
-// PaperTable3 is the paper's Table 3. Its models are bert-base-japanese-v3,
+// PaperTable3 returns the paper's Table 3. Its models are bert-base-japanese-v3,
 // modernbert-ja-130m and llm-jp-modernbert-base.
 func PaperTable3() []PaperAnswer {
 	return []PaperAnswer{
@@ -59,8 +58,8 @@ func PaperTable3() []PaperAnswer {
 // retrieval task, made from the MIRACL-ja training split.
 const PaperRetrievalN = 1746
 
-// PaperTable4 is the paper's Table 4 (Appendix B), and below it what the
-// authors' README gives for the released model.
+// PaperTable4 returns the paper's Table 4 (Appendix B), and below it the
+// released model's scores in the authors' README.
 func PaperTable4() []RetrievalRow {
 	return []RetrievalRow{
 		{baseline("ruri-large-v2"), 0.987, 0.872},
@@ -72,7 +71,17 @@ func PaperTable4() []RetrievalRow {
 	}
 }
 
-// PaperFigure3 are the baselines' points, read by eye from the authors'
+// PaperRetrieval returns the row of that name in PaperTable4.
+func PaperRetrieval(name string) RetrievalRow {
+	for _, row := range PaperTable4() {
+		if row.Name == name {
+			return row
+		}
+	}
+	panic("PaperTable4 has no " + name)
+}
+
+// PaperFigure3 returns the baselines' points, read by eye from the authors'
 // images. No point of the paper's own model is published.
 func PaperFigure3() []EmbeddingScore {
 	return []EmbeddingScore{
@@ -82,14 +91,14 @@ func PaperFigure3() []EmbeddingScore {
 	}
 }
 
-// PaperBand is where the dense cloud of Figure 2 lies for documents of
-// From to To tokens.
+// A PaperBand is the range of the dense cloud of Figure 2 for documents of From
+// to To tokens.
 type PaperBand struct {
 	From, To  int
 	Low, High float64 // pseudo-perplexity
 }
 
-// PaperFigure2 is the released model's cloud in Figure 2, read by eye.
+// PaperFigure2 returns the released model's cloud in Figure 2, read by eye.
 func PaperFigure2() []PaperBand {
 	return []PaperBand{
 		{0, 1000, 2, 4},
@@ -105,3 +114,6 @@ const (
 	PaperFigure4Random   = 0.19
 	PaperFigure4Positive = 0.09
 )
+
+// PaperPPPLMax is the end of the vertical axis of Figure 2.
+const PaperPPPLMax = 20

@@ -3,9 +3,6 @@ package result
 import (
 	"errors"
 	"fmt"
-	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // PseudoPerplexity is Figure 2 and Appendix A: the pseudo-perplexity of
@@ -82,50 +79,4 @@ func (p *PseudoPerplexity) Validate() error {
 		}
 	}
 	return nil
-}
-
-// BinSummary describes the documents of one model in one bin.
-type BinSummary struct {
-	Bin                        LengthBin
-	N                          int
-	Mean, Median, Lower, Upper float64 // of the pseudo-perplexity; quartiles
-	Above20                    float64 // share of documents above Figure 2's axis
-}
-
-// Summary describes a model's documents bin by bin; an empty bin has N = 0.
-func (p *PseudoPerplexity) Summary(m ModelScores) []BinSummary {
-	out := make([]BinSummary, len(p.Bins))
-	for i, bin := range p.Bins {
-		var xs []float64
-		above := 0
-		for _, d := range m.Documents {
-			if bin.Holds(d.Length) {
-				xs = append(xs, d.PPPL)
-				if d.PPPL > 20 {
-					above++
-				}
-			}
-		}
-		out[i] = BinSummary{Bin: bin, N: len(xs)}
-		if len(xs) == 0 {
-			continue
-		}
-		slices.Sort(xs)
-		out[i].Mean = stat.Mean(xs, nil)
-		out[i].Lower = quantile(xs, 0.25)
-		out[i].Median = quantile(xs, 0.5)
-		out[i].Upper = quantile(xs, 0.75)
-		out[i].Above20 = float64(above) / float64(len(xs))
-	}
-	return out
-}
-
-// quantile interpolates between order statistics as numpy does by default.
-func quantile(sorted []float64, p float64) float64 {
-	at := p * float64(len(sorted)-1)
-	i := min(int(at), len(sorted)-1)
-	if i+1 == len(sorted) {
-		return sorted[i]
-	}
-	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }

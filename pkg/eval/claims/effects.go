@@ -3,6 +3,8 @@ package claims
 import (
 	"math"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
+	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -84,8 +86,8 @@ func rise(task string, from, to float64) func(*Run) (float64, bool) {
 		if !ok1 || !ok2 {
 			return 0, false
 		}
-		before, ok1 := r.JGLUE.Score(a.Label(), task)
-		after, ok2 := r.JGLUE.Score(b.Label(), task)
+		before, ok1 := finding.Score(r.JGLUE, a.Label(), task)
+		after, ok2 := finding.Score(r.JGLUE, b.Label(), task)
 		return 100 * (after.Mean - before.Mean), ok1 && ok2
 	}
 }
@@ -103,7 +105,7 @@ func gapsFilled(r *Run) (float64, bool) {
 	if best < 0 {
 		return 0, false
 	}
-	s := r.Gaps.Score(best)
+	s := finding.AnswersOf(r.Gaps, best)
 	return float64(s.Right) / float64(s.Possible), s.Possible > 0
 }
 
@@ -117,7 +119,7 @@ func medians(r *Run, stage int) (short, long float64, ok bool) {
 	if !ok {
 		return 0, 0, false
 	}
-	bins := r.Perplexity.Summary(m)
+	bins := finding.Bins(r.Perplexity, m)
 	if n := len(bins); n < 2 || bins[0].N == 0 || bins[n-1].N == 0 {
 		return 0, 0, false
 	}
@@ -186,8 +188,8 @@ func random(r *Run, from, to float64) (a, b float64, ok bool) {
 	if !ok1 || !ok2 {
 		return 0, 0, false
 	}
-	_, a = x.Medians()
-	_, b = y.Medians()
+	_, a = finding.Medians(x)
+	_, b = finding.Medians(y)
 	return a, b, true
 }
 
@@ -209,7 +211,7 @@ func closer(r *Run) (float64, bool) {
 	if !ok {
 		return 0, false
 	}
-	return m.Closer(), true
+	return metric.Closer(m.Positive, m.Random), true
 }
 
 func beats(measure string) func(*Run) (float64, bool) {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/result"
@@ -141,8 +142,8 @@ func TestExperiment(t *testing.T) {
 	}, got); diff != "" {
 		t.Error(diff)
 	}
-	if r.Provenance.Data[0].Name != "s.jsonl" || len(r.Findings()) == 0 {
-		t.Errorf("provenance %v, findings %v", r.Provenance, r.Findings())
+	if r.Provenance.Data[0].Name != "s.jsonl" || len(finding.Of(r)) == 0 {
+		t.Errorf("provenance %v, findings %v", r.Provenance, finding.Of(r))
 	}
 }
 

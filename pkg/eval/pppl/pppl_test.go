@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/result"
@@ -190,7 +191,7 @@ func TestExperiment(t *testing.T) {
 		t.Fatal(err)
 	}
 	var counts []int
-	for _, s := range r.Summary(r.Models[0]) {
+	for _, s := range finding.Bins(r, r.Models[0]) {
 		counts = append(counts, s.N)
 	}
 	// What the texts have: more than 4 of the first two lengths, 3 of the third.
@@ -214,8 +215,8 @@ func TestExperiment(t *testing.T) {
 	if strings.Contains(notes, "21 to 60") {
 		t.Errorf("a full bin is said to lack documents: %s", notes)
 	}
-	if len(r.Findings()) < 2 {
-		t.Errorf("findings %q", r.Findings())
+	if len(finding.Of(r)) < 2 {
+		t.Errorf("findings %q", finding.Of(r))
 	}
 	again, err := Experiment(t.Context(), list(t, testModel), o, filepath.Join(t.TempDir(), "j"), documents)
 	if err != nil {

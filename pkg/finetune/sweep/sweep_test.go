@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/finetune"
 	"llmjp.internal/modernbert/pkg/jglue"
 	"llmjp.internal/modernbert/pkg/project"
@@ -212,7 +213,7 @@ func TestFailedRunAndCollect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, ok := j.Score("stage 1, 4k", "JSTS")
+	s, ok := finding.Score(j, "stage 1, 4k", "JSTS")
 	if !ok || s.Runs != 1 || s.Best.Score != rows[0].Score || s.Best.LR != 1e-3 || !strings.Contains(s.Best.Note, "trained on 24 rows") {
 		t.Errorf("the table has %+v", s)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
 	"llmjp.internal/modernbert/pkg/result"
@@ -63,7 +64,7 @@ func TestJGLUE(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, task := range []string{"JSTS", "JCoLA"} {
-		s, ok := j.Score("modernbert", task)
+		s, ok := finding.Score(j, "modernbert", task)
 		if !ok || s.Runs != 2 || !strings.Contains(s.Best.Note, "trained on 24 rows") || len(said) != 4 {
 			t.Errorf("%s: %+v, said %v", task, s, said)
 		}

@@ -1,44 +1,64 @@
-package result
+package finding
 
 import (
 	"fmt"
 	"slices"
+
+	"llmjp.internal/modernbert/pkg/eval/metric"
+	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Findings says in sentences what the measurements show: for each task the
+// Rate returns the median of a row's rates, and their least and greatest.
+func Rate(r result.BenchRow) (median, low, high float64) {
+	_, median, _ = metric.Quartiles(r.Rates)
+	return median, slices.Min(r.Rates), slices.Max(r.Rates)
+}
+
+// Utilization returns the share of the machine's measured peak that a row reaches;
+// ok is false where the peak or the operations are not known.
+func Utilization(b *result.Bench, r result.BenchRow) (share float64, ok bool) {
+	peak := b.Machine.Peak[r.Compute]
+	if peak == 0 || r.Operations == 0 {
+		return 0, false
+	}
+	median, _, _ := Rate(r)
+	return median * r.Operations / peak, true
+}
+
+// bench describes the measurements: for each task the
 // ratio of our rate to each other program's, from the least to the greatest;
 // memory and rates at the greatest length; the share of the machine's peak.
-func (b *Bench) Findings() []string {
+func bench(b *result.Bench) []string {
 	var out []string
 	for _, task := range []struct{ name, words string }{
 		{"train", "Training"}, {"train-default", "Training, where transformers scores every position (its default),"}, {"train-documents", "Training on real documents of different lengths"},
 		{"forward", "The forward pass"}, {"embed", "Embedding"}, {"tokenize", "Tokenization"}, {"batches", "Making batches"},
 	} {
-		for _, p := range b.pairs(task.name) {
+		for _, p := range pairs(b, task.name) {
 			out = append(out, p.sentence(task.words))
 		}
 	}
-	for _, p := range b.pairs("train") {
+	for _, p := range pairs(b, "train") {
 		out = append(out, p.atLength(b)...)
 	}
 	return out
 }
 
-// pair is the cases of one task and element type that ours and another program
-// were both measured in.
+// A pair holds the cases of one task and element type in which ours and
+// another program were both measured.
 type pair struct {
 	program, compute string
-	ours, theirs     []BenchRow
+	ours, theirs     []result.BenchRow
 }
 
-// pairs finds them, in the rows' order.
-func (b *Bench) pairs(task string) []pair {
+// pairs returns the pairs of a task in the rows' order.
+func pairs(b *result.Bench, task string) []pair {
 	var out []pair
 	for _, theirs := range b.Rows {
-		if theirs.Task != task || theirs.Program == Ours {
+		if theirs.Task != task || theirs.Program == result.Ours {
 			continue
 		}
-		ours, ok := b.Counterpart(theirs)
+		ours, ok := Counterpart(b, theirs)
 		if !ok {
 			continue
 		}
@@ -52,13 +72,13 @@ func (b *Bench) pairs(task string) []pair {
 	return out
 }
 
-// Counterpart is our row in the case of another program's.
-func (b *Bench) Counterpart(r BenchRow) (ours BenchRow, ok bool) {
-	if r.Program == Ours {
+// Counterpart returns our row in the case of another program's.
+func Counterpart(b *result.Bench, r result.BenchRow) (ours result.BenchRow, ok bool) {
+	if r.Program == result.Ours {
 		return r, false
 	}
 	for _, o := range b.Rows {
-		if o.Program == Ours && o.Task == r.Task && o.Compute == r.Compute &&
+		if o.Program == result.Ours && o.Task == r.Task && o.Compute == r.Compute &&
 			o.Layers == r.Layers && o.Hidden == r.Hidden && o.Batch == r.Batch && o.Length == r.Length {
 			return o, true
 		}
@@ -69,8 +89,8 @@ func (b *Bench) Counterpart(r BenchRow) (ours BenchRow, ok bool) {
 func (p pair) sentence(words string) string {
 	var ratios []float64
 	for i := range p.ours {
-		ours, _, _ := p.ours[i].Rate()
-		theirs, _, _ := p.theirs[i].Rate()
+		ours, _, _ := Rate(p.ours[i])
+		theirs, _, _ := Rate(p.theirs[i])
 		ratios = append(ratios, ours/theirs)
 	}
 	slices.Sort(ratios)
@@ -89,16 +109,16 @@ func (p pair) sentence(words string) string {
 
 // atLength compares rates and memory at the greatest length with those at the
 // least.
-func (p pair) atLength(b *Bench) []string {
-	byLength := func(x, y BenchRow) int { return x.Length - y.Length }
+func (p pair) atLength(b *result.Bench) []string {
+	byLength := func(x, y result.BenchRow) int { return x.Length - y.Length }
 	ours, theirs := slices.MaxFunc(p.ours, byLength), slices.MaxFunc(p.theirs, byLength)
 	shortOurs, shortTheirs := slices.MinFunc(p.ours, byLength), slices.MinFunc(p.theirs, byLength)
 	if ours.Length == shortOurs.Length {
 		return nil
 	}
-	share := func(long, short BenchRow) float64 {
-		x, _, _ := long.Rate()
-		y, _, _ := short.Rate()
+	share := func(long, short result.BenchRow) float64 {
+		x, _, _ := Rate(long)
+		y, _, _ := Rate(short)
 		return 100 * x / y
 	}
 	out := []string{fmt.Sprintf("Training in %s at %d tokens a text runs at %.0f %% of the rate at %d, %s's at %.0f %%.",
@@ -108,8 +128,8 @@ func (p pair) atLength(b *Bench) []string {
 		out = append(out, fmt.Sprintf("At %d tokens ours needs %.1f GiB at most, %s %.1f GiB.",
 			ours.Length, float64(ours.PeakMemory)/gib, p.program, float64(theirs.PeakMemory)/gib))
 	}
-	a, known := b.Utilization(shortOurs)
-	if c, ok := b.Utilization(shortTheirs); ok && known {
+	a, known := Utilization(b, shortOurs)
+	if c, ok := Utilization(b, shortTheirs); ok && known {
 		out = append(out, fmt.Sprintf("Of the machine's measured peak for %s matrix products, training at %d tokens reaches %.0f %%, %s %.0f %%.",
 			p.compute, shortOurs.Length, 100*a, p.program, 100*c))
 	}

@@ -1,0 +1,32 @@
+package finding
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmjp.internal/modernbert/pkg/result"
+)
+
+func TestBenchFindings(t *testing.T) {
+	row := func(task, program string, length int, rate float64, memory int64) result.BenchRow {
+		return result.BenchRow{Task: task, Program: program, Compute: "float32", Length: length, Rates: []float64{rate}, PeakMemory: memory, Operations: 10}
+	}
+	const gib = 1 << 30
+	b := &result.Bench{Machine: result.Machine{Peak: map[string]float64{"float32": 4000}}, Rows: []result.BenchRow{
+		row("train", result.Ours, 512, 200, gib), row("train", "peer", 512, 100, gib),
+		row("train", result.Ours, 8192, 120, 3*gib), row("train", "peer", 8192, 40, 5*gib),
+		row("forward", result.Ours, 512, 90, 0), row("forward", "peer", 512, 100, 0),
+		row("train", "peer", 1024, 1, 0), // ours was not measured
+	}}
+	want := []string{
+		"Training in float32: ours is 2.00 to 3.00 times as fast as peer, over 2 cases.",
+		"The forward pass in float32: ours is 0.90 times as fast as peer, in the one case measured.",
+		"Training in float32 at 8192 tokens a text runs at 60 % of the rate at 512, peer's at 40 %.",
+		"At 8192 tokens ours needs 3.0 GiB at most, peer 5.0 GiB.",
+		"Of the machine's measured peak for float32 matrix products, training at 512 tokens reaches 50 %, peer 25 %.",
+	}
+	if diff := cmp.Diff(want, Of(b)); diff != "" {
+		t.Error(diff)
+	}
+}
