@@ -7,26 +7,25 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// AdamW is decoupled weight decay with Adam, after clipping the gradient by
-// its global L2 norm. It computes what torch.optim.AdamW and
-// torch.nn.utils.clip_grad_norm_ compute, in their order of operations.
+// AdamW is Adam with decoupled weight decay, after clipping of the gradient by its
+// global L2 norm. It computes torch.optim.AdamW and torch.nn.utils.clip_grad_norm_
+// in their order of operations.
 type AdamW struct {
 	Beta1, Beta2 float64
 	Eps          float64 // added to the square root of the bias-corrected second moment
 	WeightDecay  float64
-	Clip         float64 // greatest norm; 0: not clipped
+	Clip         float64 // the norm that gradients are clipped to; 0: not clipped
 }
 
-// Decayed says whether weight decay applies to a weight: to all but those whose
-// names hold "bias" or "LayerNorm.weight". ModernBERT's norms are called norm,
-// so they are decayed, as in the authors' run.
+// Decayed reports whether weight decay applies to a weight: to all but those whose
+// names contain "bias" or "LayerNorm.weight". ModernBERT's norms are called norm, so
+// they are decayed, as in the authors' run.
 func Decayed(name string) bool {
 	return !strings.Contains(name, "bias") && !strings.Contains(name, "LayerNorm.weight")
 }
 
-// factors are the scalars of one update, computed in float64 on the host:
-// 1 - lr·decay, the step size lr/(1-beta1^t), and sqrt(1-beta2^t). t counts
-// updates from 1.
+// factors returns the scalars of update t, from 1, computed in float64 on the host:
+// 1 - lr·decay, the step size lr/(1-beta1^t), and sqrt(1-beta2^t).
 func (a AdamW) factors(t int, lr float64, decayed bool) []float32 {
 	decay := 1.0
 	if decayed {
@@ -39,8 +38,8 @@ func (a AdamW) factors(t int, lr float64, decayed bool) []float32 {
 	}
 }
 
-// update builds the graph that updates one weight. factors is [3], scale the
-// scalar that clips the gradient; the others have the weight's shape.
+// update returns one weight and its moments after an update. factors is [3], scale
+// the scalar that clips the gradient; the others have the weight's shape.
 func (a AdamW) update(weight, m, v, gradient, scale, factors *Node) []*Node {
 	factor := func(i int) *Node { return Reshape(Slice(factors, AxisElem(i))) }
 	gradient = Mul(gradient, scale)
@@ -52,8 +51,8 @@ func (a AdamW) update(weight, m, v, gradient, scale, factors *Node) []*Node {
 	return []*Node{weight, m, v}
 }
 
-// norm is the global L2 norm of the gradients. Rows are summed before their
-// sums are, which keeps float32 sums short.
+// norm returns the global L2 norm of the gradients, a scalar. It sums rows before
+// their sums, which keeps float32 sums short.
 func norm(gradients []*Node) *Node {
 	var sum *Node
 	for _, g := range gradients {
@@ -70,7 +69,7 @@ func norm(gradients []*Node) *Node {
 	return Sqrt(sum)
 }
 
-// clipScale is what the gradients are multiplied by: min(1, clip/(norm+1e-6)).
+// clipScale returns min(1, clip/(norm+1e-6)), which multiplies the gradients.
 func (a AdamW) clipScale(norm *Node) *Node {
 	one := ScalarOne(norm.Graph(), norm.DType())
 	if a.Clip == 0 {

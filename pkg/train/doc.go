@@ -1,4 +1,4 @@
-// Package train is what pretraining and fine-tuning share: one optimizer step.
+// Package train implements the optimizer step of pretraining and fine-tuning.
 //
 // A [Step] holds weights and optimizer state on the device and updates them
 // from micro-batches: gradients are accumulated as sums, clipped by their

@@ -123,7 +123,7 @@ func overlaps(params []model.Param, chunks []int, c int) (list []overlap) {
 
 // sum replaces gradients and tallies, the last of sums, by their sums over the
 // ranks. It frees the old ones.
-func (x *exchange) sum(sums []spread) ([]spread, error) {
+func (x *exchange) sum(sums []deviceTensor) ([]deviceTensor, error) {
 	defer release(sums)
 	n := len(sums) - 1
 	tallies, err := tensors.CopyFlatData[float32](sums[n][0])
@@ -156,8 +156,8 @@ func (x *exchange) sum(sums []spread) ([]spread, error) {
 }
 
 // pipeline sums the chunks: it copies out, sums and copies in at the same time.
-func (x *exchange) pipeline(chunks []spread) ([]spread, error) {
-	summed := make([]spread, len(chunks))
+func (x *exchange) pipeline(chunks []deviceTensor) ([]deviceTensor, error) {
+	summed := make([]deviceTensor, len(chunks))
 	out, in := make(chan []float32, cap(x.buffers)), make(chan []float32, cap(x.buffers)) // sends never wait
 	group, ctx := errgroup.WithContext(context.Background())
 	group.Go(func() error {
@@ -225,7 +225,7 @@ func (x *exchange) each(host []float32, do func(device int, part []float32) erro
 	return group.Wait()
 }
 
-func (x *exchange) copyOut(chunk spread, host []float32) error {
+func (x *exchange) copyOut(chunk deviceTensor, host []float32) error {
 	return x.each(host, func(device int, part []float32) error {
 		buffer, err := chunk[device].Buffer(x.backend, compute.DeviceNum(device))
 		if err != nil {
@@ -235,8 +235,8 @@ func (x *exchange) copyOut(chunk spread, host []float32) error {
 	})
 }
 
-func (x *exchange) copyIn(host []float32) (spread, error) {
-	chunk := make(spread, x.devices)
+func (x *exchange) copyIn(host []float32) (deviceTensor, error) {
+	chunk := make(deviceTensor, x.devices)
 	return chunk, x.each(host, func(device int, part []float32) (err error) {
 		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(part))), 4*len(part))
 		chunk[device], err = tensors.FromRaw(x.backend, compute.DeviceNum(device), shapes.Make(dtypes.Float32, len(part)), bytes)

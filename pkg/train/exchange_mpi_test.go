@@ -77,7 +77,7 @@ func exchangeOnce(g *ranks.Group, devices int) error {
 		return err
 	}
 	value := func(rank, param, i int) float32 { return float32(math.Sin(float64(1 + rank + 10*param + 1000*i))) }
-	var sums []spread
+	var sums []deviceTensor
 	for k, p := range append(params, model.Param{Shape: []int{3}}) { // the tallies come last
 		flat := make([]float32, p.Size())
 		for i := range flat {
@@ -161,15 +161,15 @@ func measurePieces(g *ranks.Group, n int) error {
 			}
 		}
 	}
-	gradient := func() []spread {
+	gradient := func() []deviceTensor {
 		flat := make([]float32, n)
 		flat[0] = 1
 		t, failed := model.Param{Name: "all", Shape: []int{n}}.Upload(m.backend, flat)
 		err = errors.Join(err, failed)
-		return []spread{{t}}
+		return []deviceTensor{{t}}
 	}
 	for range 5 {
-		host, chunks, gradients := make([]float32, n), []spread(nil), gradient()
+		host, chunks, gradients := make([]float32, n), []deviceTensor(nil), gradient()
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ func measurePieces(g *ranks.Group, n int) error {
 		timed("sum", func() error { return g.Sum(host) })
 		release(chunks)
 		timed("copy in", parts(func(c int, part []float32) (err error) { chunks[c], err = x.copyIn(part); return err }))
-		var back []spread
+		var back []deviceTensor
 		timed("unpack", func() (err error) { back, err = x.unpack.call(chunks); return err })
 		release(chunks, back)
 		tallies, failed := m.place(tensors.FromValue([]float32{1, 2, 3}), false)

@@ -12,16 +12,15 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/dtensor"
 )
 
-// spread is one tensor of a program: on each device a copy, or a part.
-type spread []*tensors.Tensor
+// A deviceTensor holds one tensor's copy, or shard, on each device.
+type deviceTensor []*tensors.Tensor
 
-// release frees tensors on device and host. What is nil or already freed is
-// left alone.
+// release frees tensors on device and host, except those that are nil or freed.
 //
-// It is what takes the place of donating buffers to a program: go-xla names no
-// alias between inputs and outputs, so that a donated buffer is not reused, and
-// only the garbage collector frees it.
-func release(lists ...[]spread) {
+// It replaces the donation of buffers to a program: go-xla declares no alias
+// between inputs and outputs, so that a donated buffer is not reused, and only the
+// garbage collector frees it.
+func release(lists ...[]deviceTensor) {
 	for _, list := range lists {
 		for _, parts := range list {
 			for _, t := range parts {
@@ -33,7 +32,7 @@ func release(lists ...[]spread) {
 	}
 }
 
-// mesh is one device, or several in a row that share the work on a batch.
+// A mesh is one device, or several that share the work on a batch.
 type mesh struct {
 	backend    compute.Backend
 	devices    int
@@ -41,6 +40,8 @@ type mesh struct {
 	replicated *distributed.ShardingSpec // nil for one device
 }
 
+// newMesh makes a mesh of a backend's first devices. It is an error to ask for more
+// than there are.
 func newMesh(backend compute.Backend, devices int) (*mesh, error) {
 	m := &mesh{backend: backend, devices: devices}
 	if devices < 1 || devices > int(backend.NumDevices()) {
@@ -57,15 +58,14 @@ func newMesh(backend compute.Backend, devices int) (*mesh, error) {
 	return m, nil
 }
 
-// place puts a tensor on the devices: a copy on each, or, if split, a part of
-// its first axis.
-func (m *mesh) place(t *tensors.Tensor, split bool) (spread, error) {
+// place puts a tensor on the devices: a copy on each, or with split a shard of its
+// first axis.
+func (m *mesh) place(t *tensors.Tensor, split bool) (parts deviceTensor, err error) {
 	if m.devices == 1 {
-		return spread{t}, nil
+		return deviceTensor{t}, nil
 	}
 	spec := m.replicated
 	if split {
-		var err error
 		if spec, err = m.splitSpec(); err != nil {
 			return nil, err
 		}
@@ -74,41 +74,48 @@ func (m *mesh) place(t *tensors.Tensor, split bool) (spread, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spread a tensor %s over %d devices: %w", t.Shape(), m.devices, err)
 	}
-	parts := spread(sharded.Shards())
+	parts = sharded.Shards()
+	defer func() {
+		if err != nil {
+			release([]deviceTensor{parts})
+			parts = nil
+		}
+	}()
 	for i, part := range parts {
-		if i > 0 && part == parts[0] { // a replicated tensor may be shared
+		if i > 0 && part == parts[0] { // replicas may be one tensor
 			if parts[i], err = parts[0].LocalClone(); err != nil {
-				return nil, err
+				return parts, err
 			}
 		}
 	}
 	for i, part := range parts {
-		if err := part.ToDevice(m.backend, compute.DeviceNum(i)); err != nil {
-			return nil, err
+		if err = part.ToDevice(m.backend, compute.DeviceNum(i)); err != nil {
+			return parts, err
 		}
 	}
 	return parts, nil
 }
 
+// splitSpec returns the sharding of a tensor that is cut along its first axis.
 func (m *mesh) splitSpec() (*distributed.ShardingSpec, error) {
 	return distributed.BuildSpec(m.mesh).S("data").Done()
 }
 
-// program is a function on graphs, compiled for every shape of its inputs.
+// A program is a function on graphs, compiled for every shape of its inputs.
 type program struct {
 	*mesh
-	exec *graph.Exec
+	exec    *graph.Exec
+	execute func(args ...any) ([]*tensors.Tensor, error) // exec.Call; tests let it fail
 }
 
-// program makes one. split says which inputs are parts of a batch rather than
-// copies.
+// program makes a program. split lists the inputs that are shards of a batch; the
+// others are copies.
 func (m *mesh) program(name string, split []int, build func(args []*graph.Node) []*graph.Node) (*program, error) {
 	return m.splitting(name, split, nil, build)
 }
 
-// splitting makes a program of which each device has a part of the inputs and
-// outputs numbered in and out, cut along their first axis, and a copy of the
-// others.
+// splitting makes a program. in and out list the inputs and outputs that are shards,
+// cut along their first axis; of the others each device has a copy.
 func (m *mesh) splitting(name string, in, out []int, build func(args []*graph.Node) []*graph.Node) (*program, error) {
 	exec, err := graph.NewExec(m.backend, build)
 	if err != nil {
@@ -129,11 +136,11 @@ func (m *mesh) splitting(name string, in, out []int, build func(args []*graph.No
 		}
 		exec = exec.AutoSharding(m.mesh).WithInputShardingSpecs(inputs...).WithOutputShardingSpecs(outputs...)
 	}
-	return &program{mesh: m, exec: exec}, nil
+	return &program{mesh: m, exec: exec, execute: exec.Call}, nil
 }
 
-// specs returns the sharding of a program's inputs or outputs, those numbered
-// in split being split; the last spec holds for all that follow.
+// specs returns the shardings of a program's inputs or outputs: those listed in
+// split are cut along their first axis. The last sharding holds for all that follow.
 func (m *mesh) specs(split []int) (specs []*distributed.ShardingSpec, err error) {
 	last := 0
 	for _, i := range split {
@@ -151,20 +158,20 @@ func (m *mesh) specs(split []int) (specs []*distributed.ShardingSpec, err error)
 	return specs, nil
 }
 
-// call runs the program.
-func (p *program) call(inputs []spread) ([]spread, error) {
+// call runs the program on inputs, which stay the caller's, and returns its outputs.
+func (p *program) call(inputs []deviceTensor) ([]deviceTensor, error) {
 	args := make([]any, 0, len(inputs)*p.devices)
 	for device := range p.devices {
 		for _, input := range inputs {
 			args = append(args, input[device])
 		}
 	}
-	results, err := p.exec.Call(args...)
+	results, err := p.execute(args...)
 	if err != nil {
 		return nil, fmt.Errorf("run graph %s: %w", p.exec.Name(), err)
 	}
 	n := len(results) / p.devices
-	outputs := make([]spread, n)
+	outputs := make([]deviceTensor, n)
 	for i := range outputs {
 		for device := range p.devices {
 			outputs[i] = append(outputs[i], results[device*n+i])
@@ -173,7 +180,7 @@ func (p *program) call(inputs []spread) ([]spread, error) {
 	return outputs, nil
 }
 
-// zeros is a float32 tensor of zeros on every device.
-func (m *mesh) zeros(dimensions []int) (spread, error) {
+// zeros returns a float32 tensor of zeros on every device.
+func (m *mesh) zeros(dimensions []int) (deviceTensor, error) {
 	return m.place(tensors.FromShape(shapes.Make(dtypes.Float32, dimensions...)), false)
 }

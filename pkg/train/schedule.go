@@ -1,14 +1,14 @@
 package train
 
-// Schedule is the learning rate over a run: linear warm-up from 0, then linear
-// decay to 0 (paper Table 1; transformers' get_linear_schedule_with_warmup).
+// A Schedule is the learning rate over a run: linear warm-up from 0, then linear decay
+// to 0 (paper Table 1; transformers' get_linear_schedule_with_warmup).
 type Schedule struct {
 	Peak          float64
 	Warmup, Total int // updates
 }
 
-// At is the rate that update k uses, k from 1. The first update of a warm-up
-// has rate 0. After Total the rate is 0.
+// At returns the rate of update k, from 1. The first update of a warm-up has rate 0,
+// and so have updates after Total.
 func (s Schedule) At(k int) float64 {
 	done := k - 1
 	switch {

@@ -11,14 +11,15 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// State is a [Step]'s weights and optimizer on the host.
+// A State holds a [Step]'s weights and optimizer state on the host.
 type State struct {
 	Updates       int          // updates made: the t of Adam's bias corrections
 	Weights       model.Values // by name
 	First, Second model.Values // Adam's moments; nil before the first update
 }
 
-// SetState puts weights and optimizer state on the device.
+// SetState puts weights and optimizer state on the devices. On an error it leaves
+// nothing there, or what was there before if the state does not fit the weights.
 func (s *Step) SetState(state State) error {
 	if err := state.Weights.Check(s.params); err != nil {
 		return err
@@ -35,11 +36,12 @@ func (s *Step) SetState(state State) error {
 	s.updates = state.Updates
 	for _, p := range s.params {
 		for _, to := range []struct {
-			list   *[]spread
+			list   *[]deviceTensor
 			values model.Values
 		}{{&s.weights, state.Weights}, {&s.first, state.First}, {&s.second, state.Second}} {
 			t, err := s.upload(p, to.values)
 			if err != nil {
+				s.Close()
 				return err
 			}
 			*to.list = append(*to.list, t)
@@ -48,7 +50,8 @@ func (s *Step) SetState(state State) error {
 	return nil
 }
 
-func (s *Step) upload(p model.Param, values model.Values) (spread, error) {
+// upload puts a weight's values, zeros for nil, on the devices.
+func (s *Step) upload(p model.Param, values model.Values) (deviceTensor, error) {
 	flat := values[p.Name]
 	if values == nil {
 		flat = make([]float32, p.Size())
@@ -57,14 +60,14 @@ func (s *Step) upload(p model.Param, values model.Values) (spread, error) {
 		return s.mesh.place(tensors.FromFlatDataAndDimensions(flat, p.Shape...), false)
 	}
 	t, err := p.Upload(s.mesh.backend, flat)
-	return spread{t}, err
+	return deviceTensor{t}, err
 }
 
 // State copies weights and optimizer state to the host.
 func (s *Step) State() (State, error) {
 	state := State{Updates: s.updates}
 	for _, from := range []struct {
-		list   []spread
+		list   []deviceTensor
 		values *model.Values
 	}{{s.weights, &state.Weights}, {s.first, &state.First}, {s.second, &state.Second}} {
 		*from.values = make(model.Values, len(s.params))
@@ -79,8 +82,8 @@ func (s *Step) State() (State, error) {
 	return state, nil
 }
 
-// Weights are the weights on the first device, in the order of the params.
-// They are valid until the next update.
+// Weights returns the weights on the first device, in the order of the params. They
+// are valid until the next update.
 func (s *Step) Weights() []*tensors.Tensor {
 	weights := make([]*tensors.Tensor, len(s.weights))
 	for i, w := range s.weights {
@@ -89,8 +92,8 @@ func (s *Step) Weights() []*tensors.Tensor {
 	return weights
 }
 
-// Prepare compiles the graphs that a step on such batches needs, so that the
-// step does not wait for them. It may run beside Do.
+// Prepare compiles the graphs that a step on such batches needs, so that the step
+// does not wait for them. It may run concurrently with Do.
 func (s *Step) Prepare(batches []MicroBatch) error {
 	if s.mesh.devices > 1 {
 		return nil // compiled by the first step: the shapes are the parts'
@@ -112,13 +115,13 @@ func (s *Step) Prepare(batches []MicroBatch) error {
 	return nil
 }
 
-// Close frees the device's memory.
+// Close frees the weights and the optimizer's state on the devices.
 func (s *Step) Close() {
 	release(s.weights, s.first, s.second)
 	s.weights, s.first, s.second = nil, nil, nil
 }
 
-// shapes are those of the gradient's inputs for a micro-batch.
+// shapes lists the shapes of the gradient's inputs for a micro-batch.
 func (s *Step) shapes(batch MicroBatch) []shapes.Shape {
 	list := make([]shapes.Shape, 0, len(s.params)+len(batch.Inputs)+1)
 	for _, p := range s.params {

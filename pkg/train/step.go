@@ -12,36 +12,36 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Loss builds the loss of a micro-batch on the graph. It returns scalars: the
-// sum of the losses of its items, and a second sum to be counted along, such as
-// correct answers (nil if there is none).
+// A Loss builds the loss of a micro-batch on the graph. It returns two scalars: the
+// sum of its items' losses, and a sum to report beside it, such as the number of
+// correct answers (nil for none).
 type Loss func(w model.Weights, batch []*graph.Node) (sum, extra *graph.Node)
 
-// MicroBatch is what one execution of the gradient's graph takes in. Scale
-// multiplies its sum of losses in the objective: with 1/n, n the items of all
-// micro-batches of a step, the objective is the mean over these items.
+// A MicroBatch holds the inputs of one execution of the gradient's graph. Scale
+// multiplies its sum of losses in the objective: with 1/n, where n counts the items
+// of all micro-batches of a step, the objective is the mean over these items.
 type MicroBatch struct {
 	Inputs []*tensors.Tensor
 	Scale  float64
 }
 
-// Outcome is what a step has measured.
+// An Outcome holds what a step measured.
 type Outcome struct {
-	Objective float64 // sum over micro-batches of Scale·sum: what was minimised
-	Sum       float64 // of the losses of all items
-	Extra     float64
+	Objective float64 // sum over micro-batches of Scale·sum, which the step minimises
+	Sum       float64 // sum of all items' losses
+	Extra     float64 // the Loss's second sum over all items
 	GradNorm  float64 // global L2 norm of the objective's gradient before clipping
 }
 
-// Finite says whether the update could be made.
+// Finite reports whether the step updated the weights.
 func (o Outcome) Finite() bool {
 	sum := o.GradNorm + o.Objective + o.Sum
 	return !math.IsNaN(sum) && !math.IsInf(sum, 0)
 }
 
-// Step is a model being trained: its weights, the optimizer's state, and the
-// compiled graphs that update them. Weights and state are float32 whatever the
-// dtype of the computation.
+// A Step trains a model: it holds the weights, the optimizer's state, and the
+// compiled graphs that update them. Weights and state are float32 whatever the dtype
+// of the computation.
 type Step struct {
 	params    []model.Param
 	optimizer AdamW
@@ -54,7 +54,7 @@ type Step struct {
 	exchange *exchange // with the other ranks of the run; nil: there are none
 
 	updates                int
-	weights, first, second []spread // in the order of params
+	weights, first, second []deviceTensor // in the order of params
 
 	gradient *program // weights, inputs, scale -> gradients, tallies
 	add      *program // gradients and tallies, twice -> their sums
@@ -63,9 +63,9 @@ type Step struct {
 	whole    *program // weights, inputs, moments, [scale, both factors] -> [norm, tallies], of each weight: weight, moments
 }
 
-// NewStep prepares training of the weights params by a loss. With several
-// devices each micro-batch is shared among them: the inputs whose numbers are
-// in split are cut along their first axis, the others copied.
+// NewStep prepares training of the weights params by a loss. With several devices
+// each micro-batch is shared among them: the inputs listed in split are cut along
+// their first axis, the others copied.
 func NewStep(backend compute.Backend, params []model.Param, loss Loss, optimizer AdamW, devices int, split ...int) (*Step, error) {
 	mesh, err := newMesh(backend, devices)
 	if err != nil {
@@ -140,10 +140,16 @@ func NewStep(backend compute.Backend, params []model.Param, loss Loss, optimizer
 	return s, err
 }
 
-// Do makes one update with learning rate lr and frees the batches' tensors.
-// When the objective or the gradient is not finite, nothing is updated: look
-// at [Outcome.Finite].
+// Do makes one update with learning rate lr and frees the batches' tensors. When the
+// objective or the gradient is not finite it updates nothing: see
+// [Outcome.Finite]. On an error it frees all that it put on the devices; the weights
+// then may be updated in part.
 func (s *Step) Do(lr float64, batches []MicroBatch) (Outcome, error) {
+	for _, batch := range batches {
+		for _, t := range batch.Inputs {
+			defer release([]deviceTensor{{t}})
+		}
+	}
 	if s.oneProgram(batches) {
 		return s.doWhole(lr, batches[0])
 	}
@@ -169,15 +175,16 @@ func (s *Step) Do(lr float64, batches []MicroBatch) (Outcome, error) {
 	return outcome, s.apply(lr, sums, measured[0])
 }
 
-// oneProgram tells whether a step on such batches is one program: on a GPU, for
+// oneProgram reports whether a step on such batches is one program: on a GPU, for
 // one micro-batch that no other rank shares.
 func (s *Step) oneProgram(batches []MicroBatch) bool {
 	return s.atOnce && len(batches) == 1 && s.exchange == nil
 }
 
-// doWhole is Do in one program.
+// doWhole computes [Step.Do] in one program.
 func (s *Step) doWhole(lr float64, batch MicroBatch) (Outcome, error) {
 	inputs, err := s.place(batch.Inputs)
+	defer func() { release(inputs) }()
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -186,9 +193,9 @@ func (s *Step) doWhole(lr float64, batch MicroBatch) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	args := slices.Concat(s.weights, inputs, s.first, s.second, []spread{placed})
-	out, err := s.whole.call(args)
-	release(inputs, []spread{placed})
+	inputs = append(inputs, placed)
+	last := len(inputs) - 1
+	out, err := s.whole.call(slices.Concat(s.weights, inputs[:last], s.first, s.second, inputs[last:]))
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -206,7 +213,7 @@ func (s *Step) doWhole(lr float64, batch MicroBatch) (Outcome, error) {
 }
 
 // readOutcome reads [norm, tallies].
-func readOutcome(measured spread) (Outcome, error) {
+func readOutcome(measured deviceTensor) (Outcome, error) {
 	tallies, err := tensors.CopyFlatData[float32](measured[0])
 	if err != nil {
 		return Outcome{}, fmt.Errorf("read the step's sums: %w", err)
@@ -219,21 +226,11 @@ func readOutcome(measured spread) (Outcome, error) {
 	}, nil
 }
 
-// gradients are those of all micro-batches together, the tallies behind them.
-func (s *Step) gradients(batches []MicroBatch) ([]spread, error) {
-	var total []spread
+// gradients returns the gradients summed over all micro-batches, and the tallies
+// behind them.
+func (s *Step) gradients(batches []MicroBatch) (total []deviceTensor, err error) {
 	for _, batch := range batches {
-		inputs, err := s.place(batch.Inputs)
-		if err != nil {
-			return nil, err
-		}
-		scale, err := s.mesh.place(tensors.FromScalar(float32(batch.Scale)), false)
-		if err != nil {
-			return nil, err
-		}
-		inputs = append(inputs, scale)
-		sums, err := s.gradient.call(append(s.weights[:len(s.weights):len(s.weights)], inputs...))
-		release(inputs)
+		sums, err := s.gradientsOf(batch)
 		if err != nil {
 			release(total)
 			return nil, err
@@ -255,30 +252,46 @@ func (s *Step) gradients(batches []MicroBatch) ([]spread, error) {
 	return total, nil
 }
 
-// place puts a micro-batch's inputs on the devices.
-func (s *Step) place(given []*tensors.Tensor) ([]spread, error) {
-	inputs := make([]spread, len(given), len(given)+1)
-	for i, t := range given {
-		var err error
-		if inputs[i], err = s.mesh.place(t, s.splits[i]); err != nil {
-			return nil, err
-		}
+// gradientsOf returns one micro-batch's gradients, and the tallies behind them.
+func (s *Step) gradientsOf(batch MicroBatch) ([]deviceTensor, error) {
+	inputs, err := s.place(batch.Inputs)
+	defer func() { release(inputs) }()
+	if err != nil {
+		return nil, err
 	}
-	return inputs, nil
+	scale, err := s.mesh.place(tensors.FromScalar(float32(batch.Scale)), false)
+	if err != nil {
+		return nil, err
+	}
+	inputs = append(inputs, scale)
+	return s.gradient.call(slices.Concat(s.weights, inputs))
 }
 
-// apply updates the weights, one by one, so that no second copy of all of them
-// is ever needed, or all at once.
-func (s *Step) apply(lr float64, gradients []spread, scale spread) error {
+// place puts a micro-batch's inputs on the devices. On an error it returns those
+// that are there.
+func (s *Step) place(inputs []*tensors.Tensor) (placed []deviceTensor, err error) {
+	for i, t := range inputs {
+		parts, err := s.mesh.place(t, s.splits[i])
+		if err != nil {
+			return placed, err
+		}
+		placed = append(placed, parts)
+	}
+	return placed, nil
+}
+
+// apply updates the weights one by one, so that it never holds a second copy of all
+// of them, or all at once on a GPU.
+func (s *Step) apply(lr float64, gradients []deviceTensor, scale deviceTensor) error {
 	s.updates++
-	factors := map[bool]spread{}
+	factors := map[bool]deviceTensor{}
 	for _, decayed := range []bool{false, true} {
 		var err error
 		factors[decayed], err = s.mesh.place(tensors.FromValue(s.optimizer.factors(s.updates, lr, decayed)), false)
 		if err != nil {
 			return err
 		}
-		defer release([]spread{factors[decayed]})
+		defer release([]deviceTensor{factors[decayed]})
 	}
 	together := 1
 	if s.atOnce {
@@ -286,7 +299,7 @@ func (s *Step) apply(lr float64, gradients []spread, scale spread) error {
 	}
 	for start := 0; start < len(s.params); start += together {
 		group := s.params[start:min(start+together, len(s.params))]
-		var old, args []spread
+		var old, args []deviceTensor
 		for i, p := range group {
 			k := start + i
 			old = append(old, s.weights[k], s.first[k], s.second[k])

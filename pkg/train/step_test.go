@@ -2,9 +2,11 @@ package train
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -268,5 +270,73 @@ func near(t *testing.T, k int, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
 		t.Errorf("step %d: %s %.9g, want %.9g", k+1, what, got, want)
+	}
+}
+
+// A program that fails takes nothing of the step's with it: inputs, gradients and
+// sums are freed, the weights stay, and the next step runs.
+func TestErrorsFreeTensors(t *testing.T) {
+	g, params := readGolden(t)
+	for _, test := range []struct {
+		name   string
+		of     func(s *Step) *program
+		atOnce bool
+		calls  int // until the program fails
+	}{
+		{"the first gradient", func(s *Step) *program { return s.gradient }, false, 0},
+		{"the second gradient", func(s *Step) *program { return s.gradient }, false, 1},
+		{"the sum", func(s *Step) *program { return s.add }, false, 0},
+		{"the norm", func(s *Step) *program { return s.measure }, false, 0},
+		{"the second update", func(s *Step) *program { return s.update }, false, 1},
+		{"the whole step", func(s *Step) *program { return s.whole }, true, 0},
+	} {
+		s := toyStep(t, params, g.Start)
+		s.atOnce = test.atOnce
+		var made []*tensors.Tensor
+		failing, left := test.of(s), test.calls
+		for _, p := range []*program{s.gradient, s.add, s.measure, s.update, s.whole} {
+			execute := p.execute
+			p.execute = func(args ...any) ([]*tensors.Tensor, error) {
+				if p == failing {
+					if left--; left == -1 {
+						return nil, errors.New("out of memory")
+					}
+				}
+				out, err := execute(args...)
+				made = append(made, out...)
+				return out, err
+			}
+		}
+		batches := func() (all []MicroBatch) {
+			for i := range 2 {
+				if test.atOnce && i == 1 {
+					break
+				}
+				all = append(all, toyBatch(g.Steps[0].X[i], g.Steps[0].Y[i], 0.1))
+			}
+			return all
+		}
+		given := batches()
+		if _, err := s.Do(0.01, given); err == nil || !strings.Contains(err.Error(), "out of memory") {
+			t.Errorf("%s: error %v", test.name, err)
+		}
+		for _, batch := range given {
+			made = append(made, batch.Inputs...)
+		}
+		kept := map[*tensors.Tensor]bool{}
+		for _, x := range slices.Concat(s.weights, s.first, s.second) {
+			kept[x[0]] = true
+			if !x[0].Ok() {
+				t.Errorf("%s: a weight or moment %s was freed", test.name, x[0].Shape())
+			}
+		}
+		for _, x := range made {
+			if x.Ok() && !kept[x] {
+				t.Errorf("%s: a tensor %s was not freed", test.name, x.Shape())
+			}
+		}
+		if _, err := s.Do(0.01, batches()); err != nil {
+			t.Errorf("%s: the next step: %v", test.name, err)
+		}
 	}
 }
