@@ -159,7 +159,7 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 	if err != nil {
 		return err
 	}
-	b.Provenance.Backend = backend.Kind(computer)
+	b.Provenance.Backend, b.Provenance.Environment = backend.Kind(computer), backend.Environment()
 	if o.against != "" && o.output == "" {
 		name := b.Kind()
 		if b.Provenance.Backend == "xla:cuda" {

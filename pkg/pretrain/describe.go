@@ -43,7 +43,7 @@ func (s *session) describe() error {
 	return run.Description{
 		Provenance: result.Provenance{
 			Preset: s.settings.Preset, Config: s.origin.Config, Data: s.opt.Inputs, Seed: s.settings.Seed,
-			Commit: project.Commit(), Backend: backend.Kind(b), Notes: s.opt.Notes,
+			Commit: project.Commit(), Backend: backend.Kind(b), Environment: backend.Environment(), Notes: s.opt.Notes,
 		},
 		Stage: s.settings.Stage, TotalSteps: s.settings.TotalSteps, MaxLength: s.settings.MaxLength, Unigram: s.summary.Unigram,
 		Settings: settings, Init: s.opt.Init, Origin: s.origin,

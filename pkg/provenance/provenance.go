@@ -47,7 +47,7 @@ func Of(ctx context.Context, models []string, seed uint64, began time.Time, inpu
 		if err != nil {
 			return p, err
 		}
-		p.Backend = backend.Kind(b)
+		p.Backend, p.Environment = backend.Kind(b), backend.Environment()
 		if p.Config, err = configDigest(ctx, models[len(models)-1]); err != nil {
 			return p, err
 		}

@@ -2,6 +2,7 @@ package result
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -21,6 +22,9 @@ type Provenance struct {
 	Commit string `json:"commit,omitempty"`
 	// Backend is what computed: "xla:cuda", "xla:cpu", "go", with its device.
 	Backend string `json:"backend,omitempty"`
+	// Environment has the environment variables and options that change numbers
+	// without being a setting, such as XLA_FLAGS; empty if none is set.
+	Environment map[string]string `json:"environment,omitempty"`
 	// Seconds is the wall time of the experiment.
 	Seconds float64 `json:"seconds,omitempty"`
 	// Notes say how the experiment differs from the paper's, such as a
@@ -102,6 +106,9 @@ func (p Provenance) String() string {
 	}
 	add("seed %d", p.Seed, true)
 	add("%s", p.Backend, p.Backend != "")
+	for _, name := range slices.Sorted(maps.Keys(p.Environment)) {
+		parts = append(parts, name+"="+p.Environment[name])
+	}
 	add("%.0f s", p.Seconds, p.Seconds > 0)
 	add("source %s", p.Commit, p.Commit != "")
 	return strings.Join(parts, "; ")
