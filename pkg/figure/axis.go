@@ -23,7 +23,7 @@ type axis struct {
 // norm returns where on the axis a value lies: 0 at Min, 1 at Max.
 func (a axis) norm(x float64) float64 { return (x - a.Min) / (a.Max - a.Min) }
 
-// shown is how a panel's axes stand at a size of the frame.
+// A shown holds a panel's ticks and labels at one size of the frame.
 type shown struct {
 	x, y   []plot.Tick // a label that has no room is empty
 	grid   []float64   // where pale lines cross the frame
@@ -41,7 +41,7 @@ const (
 	scaleWidth = 7
 )
 
-// sparser is a marker that can place fewer ticks.
+// A sparser is a marker that can place fewer ticks.
 type sparser interface{ with(about int) plot.Ticker }
 
 // fit chooses the ticks whose labels have room at a frame's size, and wraps

@@ -7,12 +7,12 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// BenchTable compares our speed with the other programs', case by case. Ratio
+// BenchTable tabulates our speed with the other programs', case by case. Ratio
 // is ours over theirs in the same task, size and element type: above 1, ours
 // is faster.
 func BenchTable(b *result.Bench) (*Table, error) { return benchTable("bench-table", b) }
 
-// GPUBenchTable is BenchTable of a GPU, under a name of its own.
+// GPUBenchTable returns BenchTable's table for a GPU, under its own name.
 func GPUBenchTable(b *result.Bench) (*Table, error) { return benchTable("bench-gpu-table", b) }
 
 func benchTable(name string, b *result.Bench) (*Table, error) {

@@ -6,18 +6,18 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Drawing is a figure or a table.
+// A Drawing is a figure or a table.
 type Drawing interface {
 	// Save writes the drawing's files into a folder and returns their paths.
 	Save(dir string) ([]string, error)
 }
 
-// Entry is something that can be drawn from a result.
+// An Entry is a figure or table that is drawn from a result.
 type Entry struct {
 	Name string // of its files
 	What string // in a few words, with its number in the paper
 	Kind string // of the result it is drawn from: figures/data/KIND.json
-	// Source is what makes that result.
+	// Source names the command or notebook that makes the result.
 	Source string
 	// Draw reads the result from a folder. Where there is none the error wraps
 	// fs.ErrNotExist.
@@ -88,5 +88,5 @@ func speed(axis Axis) func(*result.Bench) (*Figure, error) {
 // lastSweep draws the sweep of the last model that has runs.
 func lastSweep(j *result.JGLUE) (*Figure, error) { return JGLUESweep(j, j.Last()) }
 
-// lastErrors lists what the last model that has runs gets most wrong.
+// lastErrors tabulates the worst errors of the last model that has runs.
 func lastErrors(j *result.JGLUE) (*Table, error) { return JGLUEErrors(j, j.Last(), 5) }

@@ -27,8 +27,8 @@
 // lay panels out.
 //
 // Fonts in SVG: gonum's vgsvg embeds whole fonts (vgsvg.EmbedFonts): an SVG
-// with four Japanese letters has 3.0 MB. Outlines need no font; what they lose,
-// text that can be searched, a PDF has.
+// with four Japanese letters has 3.0 MB. Outlines need no font.
+// Their text cannot be searched; a PDF's can.
 //
 // PDF: gonum's vgpdf encodes text as Windows-1252, which has no Japanese, and
 // its document is private. pdf.go draws on vgpdf's own base,

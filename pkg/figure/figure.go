@@ -24,7 +24,7 @@ import (
 type Figure struct {
 	// Name is the name of its files, without an extension.
 	Name string
-	// Alt says in a sentence what is to be seen, for those who cannot see it.
+	// Alt describes the figure in a sentence, for those who cannot see it.
 	Alt           string
 	Width, Height vg.Length
 

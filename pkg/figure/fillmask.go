@@ -9,7 +9,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// FillMaskTable is Table 3: the sentences that the paper prints, the answers of
+// FillMaskTable tabulates Table 3: the sentences that the paper prints, the answers of
 // its three models, and ours beside them.
 func FillMaskTable(f *result.FillMask) (*Table, error) {
 	if err := f.Validate(); err != nil {
@@ -43,7 +43,7 @@ func FillMaskTable(f *result.FillMask) (*Table, error) {
 	return t, nil
 }
 
-// FillMaskAll lists every sentence with the best token of each model and its
+// FillMaskAll tabulates every sentence with the best token of each model and its
 // probability, and at the end how many expected answers each found. An
 // expected answer that takes several tokens, which no model can give, stands
 // with their number.
@@ -80,7 +80,7 @@ func FillMaskAll(f *result.FillMask) (*Table, error) {
 	return t, nil
 }
 
-// expected are a sentence's expected answers, with their number of tokens
+// expected returns a sentence's expected answers, with their number of tokens
 // where that is not one.
 func expected(g result.Gap) string {
 	text := strings.Join(g.Expected, ", ")
@@ -94,7 +94,7 @@ func expected(g result.Gap) string {
 	return fmt.Sprintf("%s (%d to %d tokens)", text, low, high)
 }
 
-// FillMaskTop lists the best guesses of each model for one sentence, down to a
+// FillMaskTop tabulates the best guesses of each model for one sentence, down to a
 // rank.
 func FillMaskTop(f *result.FillMask, number, ranks int) (*Table, error) {
 	if err := f.Validate(); err != nil {
@@ -128,7 +128,7 @@ func FillMaskTop(f *result.FillMask, number, ranks int) (*Table, error) {
 	return t, nil
 }
 
-// answers are the best guesses of these models.
+// answers returns the best guesses of these models.
 func answers(g result.Gap, shown []int) []Cell {
 	var out []Cell
 	for _, k := range shown {
@@ -138,8 +138,8 @@ func answers(g result.Gap, shown []int) []Cell {
 	return out
 }
 
-// finals are the models that a column is given: of a run the last checkpoint
-// of each stage.
+// finals returns the models that get a column: baselines, and the last
+// checkpoint of each stage.
 func finals(f *result.FillMask) (shown []int) {
 	for k, m := range f.Models {
 		if m.Final(f.Models) {
@@ -149,7 +149,7 @@ func finals(f *result.FillMask) (shown []int) {
 	return shown
 }
 
-// window cuts a sentence to so many letters on both sides of its gap.
+// window cuts a sentence to at most so many letters on both sides of its gap.
 func window(sentence string, letters int) string {
 	before, after, ok := strings.Cut(sentence, "{}")
 	if !ok {

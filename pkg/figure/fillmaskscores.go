@@ -8,8 +8,8 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// FillMaskScores sums up the answers of every model, all checkpoints of a run
-// too, a row each, below what the paper prints of its own.
+// FillMaskScores sums up the answers of every model, a row each, all
+// checkpoints of a run included, below the paper's own models.
 func FillMaskScores(f *result.FillMask) (*Table, error) {
 	if err := f.Validate(); err != nil {
 		return nil, fmt.Errorf("fill-mask-scores: %w", err)
@@ -39,7 +39,7 @@ func FillMaskScores(f *result.FillMask) (*Table, error) {
 	return t, nil
 }
 
-// FillMaskTokens shows in how many tokens the vocabulary of each final model
+// FillMaskTokens tabulates in how many tokens the vocabulary of each final model
 // writes the expected answers; a mask holds one.
 func FillMaskTokens(f *result.FillMask) (*Table, error) {
 	if err := f.Validate(); err != nil {

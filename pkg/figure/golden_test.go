@@ -97,8 +97,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// difference is the share of pixels that differ visibly, and a picture: what
-// is equal in grey, what differs in red.
+// difference returns the share of pixels that differ visibly, and a picture:
+// equal pixels in grey, others in red.
 func difference(t *testing.T, a, b []byte) (float64, image.Image) {
 	t.Helper()
 	x, err := png.Decode(bytes.NewReader(a))

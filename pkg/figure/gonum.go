@@ -10,7 +10,7 @@ import (
 )
 
 // NewPlot returns a plot of gonum with the house's fonts, in which Japanese is
-// drawn, for what this package has no function for. Colours are Series's.
+// drawn, for plots that this package has no function for. Series returns colours.
 //
 //	p := figure.NewPlot(figure.Labels{Title: "埋め込み", X: "Length", Y: "Cosine"})
 //	p.Add(points)

@@ -18,8 +18,8 @@ func histogram(values []float64, n int) (heights, edges []float64) {
 	return histogramOver(values, low, high, n)
 }
 
-// limits are the least and the greatest of values; of equal ones, as numpy, a
-// range of one around them.
+// limits returns the least and the greatest of values; for equal values, as
+// numpy, a range of one around them.
 func limits(values []float64) (low, high float64) {
 	low, high = slices.Min(values), slices.Max(values)
 	if low == high {
@@ -28,7 +28,7 @@ func limits(values []float64) (low, high float64) {
 	return low, high
 }
 
-// histogramOver is histogram over a range that holds all values.
+// histogramOver counts as histogram does, over a range that holds all values.
 func histogramOver(values []float64, low, high float64, n int) (heights, edges []float64) {
 	edges = make([]float64, n+1)
 	for i := range edges {
@@ -49,9 +49,9 @@ func histogramOver(values []float64, low, high float64, n int) (heights, edges [
 	return heights, edges
 }
 
-// density is the Gaussian kernel density of values at x, with Scott's rule for
+// density returns the Gaussian kernel density of values, with Scott's rule for
 // the width, as scipy's gaussian_kde: h = n^(-1/5) times the sample deviation.
-// It is nil where all values are equal.
+// density is nil where all values are equal.
 func density(values []float64) func(x float64) float64 {
 	n := float64(len(values))
 	if len(values) < 2 {
@@ -82,7 +82,7 @@ func (p *panel) bars(heights, edges []float64, fill color.NRGBA, alpha float64) 
 	})
 }
 
-// densityLine is the kernel density scaled to a histogram's counts, on the
+// densityLine returns the kernel density scaled to a histogram's counts, on the
 // histogram's range.
 func densityLine(values, edges []float64) xys {
 	f := density(values)

@@ -122,7 +122,7 @@ func JGLUESpread(j *result.JGLUE) (*Table, error) {
 	return t, nil
 }
 
-// JGLUEErrors lists, a task after another, the n validation rows that the best
+// JGLUEErrors tabulates, a task after another, the n validation rows that the best
 // run of a model gets most wrong.
 func JGLUEErrors(j *result.JGLUE, model string, n int) (*Table, error) {
 	if err := j.Validate(); err != nil {

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A panel is one plot of a sheet: a frame with axes, and what is drawn in it.
+// A panel is one plot of a sheet: a frame with axes, and the painters of its inside.
 type panel struct {
 	style      Style
 	title      string
@@ -71,7 +71,7 @@ func (p *panel) draw(c draw.Canvas, style Style) {
 	}
 }
 
-// xys are points of data.
+// xys holds points of data.
 type xys []xy
 
 type xy struct{ X, Y float64 }

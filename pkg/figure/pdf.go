@@ -185,7 +185,7 @@ func (c *pdfCanvas) setText(glyphs []placed, f font.Font, col color.Color, at vg
 	}
 }
 
-// FillString is for gonum's own text handlers, which figures do not use.
+// FillString draws the text of gonum's own handlers, which figures do not use.
 func (c *pdfCanvas) FillString(f font.Face, at vg.Point, words string) {
 	glyphs, _ := place(words, f.Font)
 	c.setText(glyphs, f.Font, color.Black, at, 0)

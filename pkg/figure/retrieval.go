@@ -6,7 +6,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// RetrievalRows tabulates scores by themselves, without the paper's.
+// RetrievalRows tabulates scores without the paper's.
 func RetrievalRows(caption string, rows []result.RetrievalRow) (*Table, error) {
 	var words [][]string
 	for _, r := range rows {
@@ -15,7 +15,7 @@ func RetrievalRows(caption string, rows []result.RetrievalRow) (*Table, error) {
 	return Tabulate("retrieval-rows", caption, []string{"Model or measure", "Recall@10", "MRR@10"}, words...)
 }
 
-// RetrievalBars shows the Recall@10 of every row.
+// RetrievalBars draws the Recall@10 of every row.
 func RetrievalBars(r *result.Retrieval) (*Figure, error) {
 	var names []string
 	var recall []float64
@@ -25,7 +25,7 @@ func RetrievalBars(r *result.Retrieval) (*Figure, error) {
 	return Bars(Labels{Name: "retrieval-bars", X: fmt.Sprintf("Recall@10 (a random order: %.3f)", r.Chance())}, names, recall)
 }
 
-// Ranks shows how the ranks of the right passages are distributed.
+// Ranks draws how the ranks of the right passages are distributed.
 func Ranks(title string, ranks []int) (*Figure, error) {
 	values := make([]float64, len(ranks))
 	for i, rank := range ranks {

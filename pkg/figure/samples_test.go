@@ -109,7 +109,7 @@ func sampleBars() (*Figure, error) {
 	return Bars(Labels{Name: "bars", Title: "Where the parameters sit", X: "Parameters"}, []string{"embeddings", "▁注意 attention", "MLP"}, []float64{76e6, 52e6, 58e6})
 }
 
-// sampleMatrix is a matrix whose names need room.
+// sampleMatrix returns a matrix whose names need room.
 func sampleMatrix() (*Figure, error) {
 	rows := []string{"京都には多くの寺がある。", "古都の神社と寺院を訪ねる。", "列車は東京駅を出発した。", "新幹線は名古屋に停車する。", "猫が縁側で寝ている。"}
 	m := make([][]float64, len(rows))
@@ -121,18 +121,18 @@ func sampleMatrix() (*Figure, error) {
 	return Matrix(Labels{Name: "matrix", Title: "文の埋め込みのコサイン: cosines of the embeddings of five sentences of which two speak of temples, two of trains and one of a cat"}, m, rows, rows)
 }
 
-// sampleNegative has bars on both sides of 0.
+// sampleNegative returns bars on both sides of 0.
 func sampleNegative() (*Figure, error) {
 	return Bars(Labels{Name: "negative", Title: "Change", X: "Points"}, []string{"JSTS", "JNLI", "JCoLA"}, []float64{1.5, -2.25, 0})
 }
 
-// sampleScatter has two groups of named points, two of them close together.
+// sampleScatter returns two groups of named points, two of them close together.
 func sampleScatter() (*Figure, error) {
 	return Scatter(Labels{Name: "scatter", Title: "Embeddings", X: "First component", Y: "Second component"},
 		Point{0, 0, "猫が縁側で寝ている。", "animals"}, Point{0.02, 0.01, "犬が庭で寝ている。", "animals"}, Point{1, 1, "列車", "trains"}, Point{0.9, 0.2, "新幹線", "trains"}, Point{0.5, 0.5, "", "trains"})
 }
 
-// sampleBeside is a local layer's mask beside lines with a gap.
+// sampleBeside joins a local layer's mask beside lines with a gap.
 func sampleBeside() (*Figure, error) {
 	m := make([][]float64, 300)
 	for i := range m {

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A sheet is what a figure shows: a legend above panels in rows.
+// A sheet holds a figure's contents: a legend above panels in rows.
 type sheet struct {
 	alt    string
 	keys   []key

@@ -102,7 +102,7 @@ func (p *panel) paperModes() {
 	})
 }
 
-// downGlyph is a triangle that points down.
+// A downGlyph is a triangle that points down.
 type downGlyph struct{}
 
 func (downGlyph) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {

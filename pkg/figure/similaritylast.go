@@ -7,7 +7,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// SimilarityCloser shows as bars how probably a positive pair is closer than a
+// SimilarityCloser draws as bars how probably a positive pair is closer than a
 // random one, a model a bar.
 func SimilarityCloser(s *result.Similarity) (*Figure, error) {
 	var names []string
@@ -18,7 +18,7 @@ func SimilarityCloser(s *result.Similarity) (*Figure, error) {
 	return Bars(Labels{Name: "similarity-closer", X: "Probability that a positive pair is closer than a random one"}, names, closer)
 }
 
-// SimilarityShares shows, for every cosine, the share of a model's random and
+// SimilarityShares draws, for every cosine, the share of a model's random and
 // of its positive pairs that are at least as similar.
 func SimilarityShares(m result.PairDistances) (*Figure, error) {
 	random, positive := shares(m.Random), shares(m.Positive)

@@ -8,7 +8,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// SimilarityTable gives the numbers of Figure 4: modes of the densities that
+// SimilarityTable tabulates the numbers of Figure 4: modes of the densities that
 // the figure draws, medians, and how probably a positive pair is closer than a
 // random one.
 func SimilarityTable(s *result.Similarity) (*Table, error) {
@@ -30,8 +30,8 @@ func SimilarityTable(s *result.Similarity) (*Table, error) {
 	return t, nil
 }
 
-// mode is where the density of Figure 4 is greatest; nothing where all values
-// are equal.
+// mode writes the place at which the density of Figure 4 is greatest; nothing
+// where all values are equal.
 func mode(distances []float32) string {
 	values := float64s(distances)
 	_, edges := histogram(values, similarityBins)

@@ -22,7 +22,7 @@ const (
 )
 
 // A Style shapes a figure for the page on which it will stand. A zero field
-// leaves what the figure has of its own.
+// keeps the figure's own value.
 //
 //	fig, err := curve.With(figure.Style{Width: figure.SingleColumn, FontSize: 7})
 type Style struct {

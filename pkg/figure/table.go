@@ -21,8 +21,8 @@ type Table struct {
 	// Width is the width of the text that the LaTeX is set in: up to 3.5 inches
 	// one column, above that two; 0 leaves the choice to the table.
 	Width vg.Length
-	// Notes stand below the table: where the numbers come from and how they
-	// differ from the paper's.
+	// Notes stand below the table: the origin of the numbers, and their
+	// differences from the paper's.
 	Notes []string
 }
 

@@ -13,7 +13,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// tables are all tables, of small made-up results.
+// tables returns all tables, of small made-up results.
 func tables(t *testing.T) []*Table {
 	var out []*Table
 	add := func(x *Table, err error) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Bench compares speed and memory with other programs, all measured in turn
+// A Bench compares speed and memory with other programs, all measured in turn
 // in one run on one machine.
 type Bench struct {
 	Provenance Provenance `json:"provenance"`
@@ -14,7 +14,7 @@ type Bench struct {
 	Rows       []BenchRow `json:"rows"`
 }
 
-// Machine is what the measurements ran on.
+// A Machine is the computer on which the measurements ran.
 type Machine struct {
 	Name   string `json:"name"` // processor or GPU
 	Cores  int    `json:"cores,omitempty"`
@@ -24,14 +24,14 @@ type Machine struct {
 	Peak map[string]float64 `json:"peak,omitempty"`
 }
 
-// GPUBench is what the file of a Bench of a GPU is called, beside that of the
-// machine without one, which is called by its kind.
+// GPUBench is the file name, without .json, of a Bench of a GPU; that of a CPU
+// has the name of its kind.
 const GPUBench = "bench-gpu"
 
 // Ours is this project's name among the programs.
 const Ours = "ours"
 
-// BenchRow is one measured case of one program.
+// A BenchRow is one measured case of one program.
 type BenchRow struct {
 	// Task is "train", "train-default", "train-documents", "forward", "embed",
 	// "tokenize" or "batches".
@@ -55,7 +55,7 @@ type BenchRow struct {
 	Loss       float64 `json:"loss,omitempty"` // of the checked batch; equal between programs
 }
 
-// Kind is "bench".
+// Kind returns "bench".
 func (*Bench) Kind() string { return "bench" }
 
 // Validate refuses rows without a positive rate.
@@ -76,7 +76,7 @@ func (b *Bench) Validate() error {
 	return nil
 }
 
-// Label names the row's program and, where given, its element type.
+// Label returns the row's program and, where it is known, its element type.
 func (r BenchRow) Label() string {
 	switch r.Compute {
 	case "":
@@ -90,7 +90,7 @@ func (r BenchRow) Label() string {
 	}
 }
 
-// Programs are the labels of all rows, in their order.
+// Programs returns the labels of all rows, in their order.
 func (b *Bench) Programs() []string {
 	var out []string
 	for _, r := range b.Rows {
@@ -101,8 +101,8 @@ func (b *Bench) Programs() []string {
 	return out
 }
 
-// Add puts an older result's rows before these, without those whose case was
-// measured again. The peaks of element types that were not are the older ones.
+// Add puts an older result's rows before these, except those whose case was
+// measured again, and keeps the older peaks of element types without a new one.
 func (b *Bench) Add(old *Bench) {
 	type key struct {
 		task, program, compute        string

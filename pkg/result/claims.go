@@ -13,7 +13,7 @@ type Claims struct {
 	Claims     []Claim    `json:"claims"`
 }
 
-// Verdict says whether the measured effect supports a claim.
+// A Verdict says whether the measured effect supports a claim.
 type Verdict string
 
 // The verdicts.
@@ -23,12 +23,12 @@ const (
 	Untold    Verdict = "cannot be told"
 )
 
-// Claim is one statement and its measured effect.
+// A Claim is one statement and its measured effect.
 type Claim struct {
 	Section string `json:"section"`
 	Text    string `json:"text"`
-	Paper   string `json:"paper"`   // what the paper shows
-	Measure string `json:"measure"` // what the effect is, with its unit
+	Paper   string `json:"paper"`   // the paper's own numbers
+	Measure string `json:"measure"` // the effect, with its unit
 	Wanted  string `json:"wanted"`  // which effects support the claim: "above 0"
 	// Effects has a number a run; null where a run lacks the result.
 	Effects []*float64 `json:"effects"`

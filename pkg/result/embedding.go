@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// AlignmentUniformity is Figure 3: where the sentence embeddings of each
-// checkpoint stand between alignment and uniformity (Wang and Isola, 2020).
+// AlignmentUniformity is Figure 3: the place of each checkpoint's sentence
+// embeddings between alignment and uniformity (Wang and Isola, 2020).
 type AlignmentUniformity struct {
 	Provenance Provenance `json:"provenance"`
 	Pairs      int        `json:"pairs"` // positive pairs under the alignment
@@ -16,7 +16,7 @@ type AlignmentUniformity struct {
 	Baselines   []EmbeddingScore `json:"baselines,omitempty"`
 }
 
-// EmbeddingScore is one model's point. With L2-normalised embeddings
+// An EmbeddingScore is one model's point. With L2-normalised embeddings
 // alignment is the mean of |x-y|² over positive pairs, in [0, 4]; uniformity
 // the log of the mean of exp(-2|x-y|²) over pairs of different random texts,
 // in [-8, 0].
@@ -26,10 +26,10 @@ type EmbeddingScore struct {
 	Uniformity float64 `json:"uniformity"`
 }
 
-// Kind is "alignment-uniformity".
+// Kind returns "alignment-uniformity".
 func (*AlignmentUniformity) Kind() string { return "alignment-uniformity" }
 
-// slack admits what float32 rounding adds to the bounds of exact arithmetic.
+// slack allows for the error that float32 rounding adds to the bounds of exact arithmetic.
 const slack = 1e-3
 
 // Validate refuses values that no embeddings can have and checkpoints out of
@@ -67,7 +67,7 @@ type Similarity struct {
 	Models []PairDistances `json:"models"`
 }
 
-// PairDistances are one model's squared distances 2-2cos of pairs of
+// PairDistances holds one model's squared distances 2-2cos of pairs of
 // L2-normalised embeddings, in [0, 4].
 type PairDistances struct {
 	Checkpoint
@@ -75,7 +75,7 @@ type PairDistances struct {
 	Random   []float32 `json:"random"`
 }
 
-// Kind is "similarity".
+// Kind returns "similarity".
 func (*Similarity) Kind() string { return "similarity" }
 
 // Validate refuses models without pairs and distances outside [0, 4].
@@ -98,7 +98,7 @@ func (s *Similarity) Validate() error {
 	return nil
 }
 
-// Retrieval is Table 4: finding the passage that belongs to a passage.
+// Retrieval is Table 4: for a passage, finding the passage that belongs to it.
 type Retrieval struct {
 	Provenance Provenance `json:"provenance"`
 	// Task names the pairs: "MIRACL-ja train", "Wikipedia pairs, valid".
@@ -107,7 +107,7 @@ type Retrieval struct {
 	Rows []RetrievalRow `json:"rows"`
 }
 
-// The names of the rows that need no model.
+// The names of rows that need no model.
 const (
 	EditDistance = "edit distance"
 	EditShare    = "edit distance by length"
@@ -115,14 +115,14 @@ const (
 	JaccardChars = "Jaccard, characters"
 )
 
-// RetrievalRow is one model or measure.
+// A RetrievalRow is one model or measure.
 type RetrievalRow struct {
 	Checkpoint
 	Recall10 float64 `json:"recall@10"`
 	MRR10    float64 `json:"mrr@10"`
 }
 
-// Kind is "retrieval".
+// Kind returns "retrieval".
 func (*Retrieval) Kind() string { return "retrieval" }
 
 // Validate refuses an empty task and scores outside [0, 1].
@@ -142,5 +142,5 @@ func (r *Retrieval) Validate() error {
 	return nil
 }
 
-// Chance is the Recall@10 of a random order of the passages.
+// Chance returns the Recall@10 of a random order of the passages.
 func (r *Retrieval) Chance() float64 { return min(1, 10/float64(r.N)) }

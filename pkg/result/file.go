@@ -12,7 +12,7 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 )
 
-// Result is what a figure or table is drawn from.
+// A Result is a value from which a figure or table is drawn.
 type Result interface {
 	// Kind names the type in files: "training-curve".
 	Kind() string
@@ -20,19 +20,19 @@ type Result interface {
 	Validate() error
 }
 
-// Pointer lets Load and ReadFile return *T where *T is a Result.
+// A Pointer lets Load and ReadFile return *T where *T is a Result.
 type Pointer[T any] interface {
 	*T
 	Result
 }
 
-// envelope is the form of a file.
+// An envelope is the form of a file.
 type envelope struct {
 	Kind   string          `json:"kind"`
 	Result json.RawMessage `json:"result"`
 }
 
-// Path is the file in which dir holds results of T's kind.
+// Path returns the file in which dir holds results of T's kind.
 func Path[T any, P Pointer[T]](dir string) string {
 	return filepath.Join(dir, P(new(T)).Kind()+".json")
 }
@@ -100,7 +100,7 @@ func strict(content []byte, v any) error {
 	return nil
 }
 
-// Encode gives the bytes of a result's file: the same value, the same bytes.
+// Encode returns the bytes of a result's file: the same value, the same bytes.
 func Encode(r Result) ([]byte, error) {
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Kind(), err)

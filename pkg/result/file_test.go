@@ -13,7 +13,7 @@ import (
 
 func ptr(x float64) *float64 { return &x }
 
-// samples are one small value of every type.
+// samples returns one small value of every type.
 func samples() []Result {
 	from := Provenance{Preset: "tiny", Data: []Data{{"wiki, \"valid\" [x]", "ab12"}}, Seed: 42, Seconds: 1.5, Notes: []string{"コーパスは別"}}
 	long := make([]float32, 300)

@@ -5,35 +5,36 @@ import (
 	"fmt"
 )
 
-// FillMask is Table 3: what each model puts in the gap of each sentence.
+// FillMask is Table 3: each model's answers for the gap of each sentence.
 type FillMask struct {
 	Provenance Provenance   `json:"provenance"`
 	Models     []Checkpoint `json:"models"`
 	Sentences  []Gap        `json:"sentences"`
 }
 
-// Gap is one sentence and its answers.
+// A Gap is one sentence and its answers.
 type Gap struct {
 	Number   int    `json:"number"` // in the authors' script, from 1
 	Sentence string `json:"sentence"`
 	// Expected are answers that count as right; empty where any will do.
 	Expected []string `json:"expected,omitempty"`
-	// Tokens is, for each model, in how few tokens its vocabulary writes one of
-	// the expected answers. A gap is one token: what takes more cannot be given.
+	// Tokens is, for each model, the least number of tokens in which its
+	// vocabulary writes one of the expected answers. A gap is one token: no
+	// model can give an answer of more.
 	Tokens []int `json:"tokens,omitempty"`
 	// Answers are each model's guesses for the gap, best first, in the order
 	// of FillMask.Models.
 	Answers [][]Guess `json:"answers"`
 }
 
-// Guess is one token for the gap with its probability.
+// A Guess is one token for the gap with its probability.
 type Guess struct {
 	ID    int32   `json:"id"`
 	Token string  `json:"token"` // decoded, without a leading space
 	Score float64 `json:"score"` // softmax probability over the vocabulary
 }
 
-// Kind is "fill-mask".
+// Kind returns "fill-mask".
 func (*FillMask) Kind() string { return "fill-mask" }
 
 // Validate refuses a sentence without an answer from each model, and scores

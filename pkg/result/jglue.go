@@ -12,16 +12,16 @@ type JGLUE struct {
 	Provenance Provenance    `json:"provenance"`
 	Models     []JGLUEModel  `json:"models"`
 	Runs       []FineTuneRun `json:"runs"`
-	// Selections say, for each model and task, what choosing the best run is
-	// worth.
+	// Selections hold, for each model and task, the gain of choosing the best
+	// run.
 	Selections []Selection `json:"selections,omitempty"`
 	// Misjudged are rows on which the best run of a model and task is most
 	// wrong, the worst first.
 	Misjudged []Misjudgement `json:"misjudged,omitempty"`
 }
 
-// Selection is what choosing the best of some runs on the validation rows is
-// worth. The rows are halved at random; Chosen is the mean score of the run
+// A Selection is the gain of choosing the best of some runs on the validation
+// rows. The rows are halved at random; Chosen is the mean score of the run
 // that is best on one half, there, and HeldOut that of the same run on the
 // other half.
 type Selection struct {
@@ -33,12 +33,13 @@ type Selection struct {
 	HeldOut float64 `json:"held_out"`
 }
 
-// Worth is the score that choosing adds without the model being better. Half
+// Worth returns the score that choosing adds without the model being better. Half
 // of the rows are noisier than all of them, so for the table it is a bound
 // from above.
 func (s Selection) Worth() float64 { return s.Chosen - s.HeldOut }
 
-// Selection is a model's on a task; ok is false where none was measured.
+// Selection returns a model's selection on a task; ok is false where none was
+// measured.
 func (j *JGLUE) Selection(model, task string) (s Selection, ok bool) {
 	i := slices.IndexFunc(j.Selections, func(s Selection) bool { return s.Model == model && s.Task == task })
 	if i < 0 {
@@ -47,7 +48,7 @@ func (j *JGLUE) Selection(model, task string) (s Selection, ok bool) {
 	return j.Selections[i], true
 }
 
-// Misjudgement is a validation row and what a run answered.
+// A Misjudgement is a validation row with a run's wrong answer.
 type Misjudgement struct {
 	Model      string `json:"model"`
 	Task       string `json:"task"`
@@ -55,19 +56,19 @@ type Misjudgement struct {
 	Sentence2  string `json:"sentence2,omitempty"`
 	Label      string `json:"label"`
 	Prediction string `json:"prediction"`
-	// Error is the distance from the label (JSTS), or the probability that was
-	// given to the wrong class.
+	// Error is the distance from the label (JSTS), or the probability of the
+	// wrong class.
 	Error float64 `json:"error"`
 }
 
-// JGLUEModel is a row of the table.
+// A JGLUEModel is a row of the table.
 type JGLUEModel struct {
 	Checkpoint
 	Parameters int    `json:"parameters,omitempty"`
 	Weights    string `json:"weights,omitempty"` // SHA-256
 }
 
-// FineTuneRun is one independent run of the sweep.
+// A FineTuneRun is one independent run of the sweep.
 type FineTuneRun struct {
 	Model  string  `json:"model"` // a JGLUEModel's Label
 	Task   string  `json:"task"`  // "JSTS", "JNLI", "JCoLA"
@@ -79,15 +80,15 @@ type FineTuneRun struct {
 	Score  float64 `json:"score"`
 	// Others are further metrics of the same predictions, such as "spearman".
 	Others map[string]float64 `json:"others,omitempty"`
-	// Note says what makes the score incomparable with the paper's, such as a
+	// Note says why the score cannot be compared with the paper's, such as a
 	// substitute for the training labels.
 	Note string `json:"note,omitempty"`
 }
 
-// Tasks are Table 2's columns.
+// Tasks lists Table 2's columns.
 var Tasks = []string{"JSTS", "JNLI", "JCoLA"}
 
-// Kind is "jglue".
+// Kind returns "jglue".
 func (*JGLUE) Kind() string { return "jglue" }
 
 // Validate refuses runs of unknown models, repeated runs and impossible
@@ -144,7 +145,7 @@ func (j *JGLUE) Validate() error {
 	return nil
 }
 
-// Last is the label of the last model that has runs: the last checkpoint, or
+// Last returns the label of the last model that has runs: the last checkpoint, or
 // the last baseline where there is none.
 func (j *JGLUE) Last() string {
 	last := ""
@@ -156,7 +157,7 @@ func (j *JGLUE) Last() string {
 	return last
 }
 
-// Worst are the n rows on which the best run of a model on a task is most
+// Worst returns the n rows on which the best run of a model on a task is most
 // wrong, the worst first.
 func (j *JGLUE) Worst(model, task string, n int) (worst []Misjudgement) {
 	for _, m := range j.Misjudged {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// lineWidth is how long a JSON value may be and still stand on one line.
+// lineWidth is the greatest length of a JSON value on one line.
 const lineWidth = 160
 
 // layout indents compact JSON so that people and diffs can read it: values
@@ -49,7 +49,7 @@ func write(out *bytes.Buffer, value string, depth int) {
 	out.WriteByte(value[len(value)-1])
 }
 
-// keyLength is the length of `"key":` at the start of an object's member.
+// keyLength returns the length of `"key":` at the start of an object's member.
 func keyLength(open byte, member string) int {
 	if open != '{' {
 		return 0
@@ -57,7 +57,7 @@ func keyLength(open byte, member string) int {
 	return stringLength(member) + 1
 }
 
-// stringLength is the length of the JSON string at the start of s.
+// stringLength returns the length of the JSON string at the start of s.
 func stringLength(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Provenance says where the numbers of a result come from. It holds no date:
+// A Provenance says where the numbers of a result come from. It holds no date:
 // the same experiment run twice gives the same file but for Seconds.
 type Provenance struct {
 	// Preset is the configuration's name ("tiny", "small", "base"), or the
@@ -20,7 +20,7 @@ type Provenance struct {
 	Seed uint64 `json:"seed"`
 	// Commit is the source's revision, "+dirty" if it was changed.
 	Commit string `json:"commit,omitempty"`
-	// Backend is what computed: "xla:cuda", "xla:cpu", "go", with its device.
+	// Backend is the backend that computed: "xla:cuda", "xla:cpu", "go", with its device.
 	Backend string `json:"backend,omitempty"`
 	// Environment has the environment variables and options that change numbers
 	// without being a setting, such as XLA_FLAGS; empty if none is set.
@@ -48,9 +48,9 @@ func (p *Provenance) AddNotes(notes ...string) {
 	}
 }
 
-// Checkpoint names a model in a figure or table.
+// A Checkpoint names a model in a figure or table.
 type Checkpoint struct {
-	// Name is what the reader sees: "stage 1, 15k", "modernbert-ja-130m".
+	// Name is the name that readers see: "stage 1, 15k", "modernbert-ja-130m".
 	Name string `json:"name"`
 	// Stage (1 or 2) and Step place a checkpoint on a training run's line;
 	// Stage is 0 for a baseline.
@@ -61,7 +61,7 @@ type Checkpoint struct {
 // Baseline tells whether the checkpoint lies on no training run of ours.
 func (c Checkpoint) Baseline() bool { return c.Stage == 0 }
 
-// Label is the name, or the stage and step when the name is empty.
+// Label returns the name, or stage and step where the name is empty.
 func (c Checkpoint) Label() string {
 	switch {
 	case c.Name != "":

@@ -18,14 +18,14 @@ type PseudoPerplexity struct {
 	Models []ModelScores `json:"models"`
 }
 
-// LengthBin holds documents of Above < length <= To tokens, special tokens
+// A LengthBin holds documents of Above < length <= To tokens, special tokens
 // included.
 type LengthBin struct {
 	Above int `json:"above"`
 	To    int `json:"to"`
 }
 
-// PaperBins are the paper's length bins. The top one is open at 8192, where
+// PaperBins returns the paper's length bins. The top one is open at 8192, where
 // truncated documents lie.
 func PaperBins() []LengthBin {
 	return []LengthBin{{0, 1024}, {1024, 2048}, {2048, 4096}, {4096, 8191}}
@@ -34,23 +34,23 @@ func PaperBins() []LengthBin {
 // Holds tells whether a document of that length is in the bin.
 func (b LengthBin) Holds(length int) bool { return b.Above < length && length <= b.To }
 
-// String names the bin in words: "1025 to 2048 tokens".
+// String writes the bin in words: "1025 to 2048 tokens".
 func (b LengthBin) String() string { return fmt.Sprintf("%d to %d tokens", b.Above+1, b.To) }
 
-// ModelScores are one model's documents.
+// ModelScores holds one model's documents.
 type ModelScores struct {
 	Checkpoint
 	Documents []DocumentScore `json:"documents"`
 }
 
-// DocumentScore is the pseudo-perplexity of one document.
+// A DocumentScore is the pseudo-perplexity of one document.
 type DocumentScore struct {
 	ID     string  `json:"id"`
 	Length int     `json:"length"` // tokens, special ones included
 	PPPL   float64 `json:"pppl"`   // exp of the mean loss at the drawn positions
 }
 
-// Kind is "pseudo-perplexity".
+// Kind returns "pseudo-perplexity".
 func (*PseudoPerplexity) Kind() string { return "pseudo-perplexity" }
 
 // Validate refuses models without documents, bins out of order, and

@@ -5,27 +5,27 @@ import (
 	"fmt"
 )
 
-// TrainingCurve is Figure 1: validation loss and accuracy of masked language
+// A TrainingCurve is Figure 1: validation loss and accuracy of masked language
 // modelling, and zero-shot retrieval, over the steps of each stage.
 type TrainingCurve struct {
 	Provenance Provenance `json:"provenance"`
 	Stages     []Stage    `json:"stages"`
 }
 
-// Unigram is the score of the training text's token frequencies on the
+// A Unigram is the score of the training text's token frequencies on the
 // validation text.
 type Unigram struct {
 	Loss     float64 `json:"loss"` // nats a token
 	Accuracy float64 `json:"accuracy"`
 }
 
-// Stage is one stage of pretraining.
+// A Stage is one stage of pretraining.
 type Stage struct {
 	Stage      int     `json:"stage"`       // 1 or 2
 	TotalSteps int     `json:"total_steps"` // the length of the schedule
 	MaxLength  int     `json:"max_length"`  // tokens a document
 	Seconds    float64 `json:"seconds,omitempty"`
-	// Unigram is the floor: what a model scores that knows only how frequent
+	// Unigram is the floor: the score of a model that knows only how frequent
 	// each token is in the training text. Stages that cut the validation text
 	// at different lengths have different floors.
 	Unigram *Unigram `json:"unigram,omitempty"`
@@ -35,7 +35,7 @@ type Stage struct {
 	Training []TrainingLoss `json:"training,omitempty"`
 }
 
-// Evaluation is one look at the validation text.
+// An Evaluation is one validation.
 type Evaluation struct {
 	Step     int     `json:"step"`
 	Loss     float64 `json:"loss"`     // mean cross-entropy of the masked tokens, nats
@@ -45,13 +45,13 @@ type Evaluation struct {
 	MRR10    *float64 `json:"mrr@10,omitempty"`
 }
 
-// TrainingLoss is the loss of one training step.
+// A TrainingLoss is the loss of one training step.
 type TrainingLoss struct {
 	Step int     `json:"step"`
 	Loss float64 `json:"loss"`
 }
 
-// Kind is "training-curve".
+// Kind returns "training-curve".
 func (*TrainingCurve) Kind() string { return "training-curve" }
 
 // Validate refuses a curve without points, steps out of order, losses that are
@@ -109,13 +109,13 @@ func (s Stage) validate() error {
 	return nil
 }
 
-// First and Last are the first and the last evaluation of the stage.
+// First returns the first evaluation of the stage.
 func (s Stage) First() Evaluation { return s.Evaluations[0] }
 
-// Last is the last evaluation of the stage.
+// Last returns the last evaluation of the stage.
 func (s Stage) Last() Evaluation { return s.Evaluations[len(s.Evaluations)-1] }
 
-// BestRetrieval is the evaluation with the greatest Recall@10 over all
+// BestRetrieval returns the evaluation with the greatest Recall@10 over all
 // stages, the earliest of equals; ok is false where none has one.
 func (c *TrainingCurve) BestRetrieval() (stage Stage, best Evaluation, ok bool) {
 	for _, s := range c.Stages {

@@ -2,7 +2,7 @@ package metric
 
 import "math"
 
-// Alignment is the mean of |x-y|² over pairs (row i of x, row i of y) of unit
+// Alignment returns the mean of |x-y|² over pairs (row i of x, row i of y) of unit
 // embeddings, in [0, 4] (Wang and Isola, 2020). NaN without a pair.
 func Alignment(x, y *Embeddings) float64 {
 	sum := 0.0
@@ -12,7 +12,7 @@ func Alignment(x, y *Embeddings) float64 {
 	return sum / float64(x.n)
 }
 
-// Uniformity is log of the mean of exp(-2|x-y|²) over all ordered pairs of two
+// Uniformity returns the log of the mean of exp(-2|x-y|²) over all ordered pairs of two
 // different rows, in [-8, 0] (Wang and Isola, 2020, t = 2), as the authors'
 // script computes it. NaN for fewer than two rows.
 func Uniformity(e *Embeddings) float64 {
@@ -27,8 +27,8 @@ func Uniformity(e *Embeddings) float64 {
 	return math.Log(sum / float64(e.n) / float64(e.n-1))
 }
 
-// PairUniformity is [Uniformity] over the pairs (row i of x, row i of y) alone,
-// which is the paper's wording.
+// PairUniformity returns [Uniformity] over the pairs (row i of x, row i of y)
+// alone, as the paper words it.
 func PairUniformity(x, y *Embeddings) float64 {
 	sum := 0.0
 	for _, d := range x.SquaredDistances(y) {
@@ -37,6 +37,6 @@ func PairUniformity(x, y *Embeddings) float64 {
 	return math.Log(sum / float64(x.n))
 }
 
-// kernel is the Gaussian potential of a squared distance, t = 2. A distance is
+// kernel returns the Gaussian potential of a squared distance, t = 2. A distance is
 // not below 0, whatever rounding says.
 func kernel(d float64) float64 { return math.Exp(-2 * max(d, 0)) }

@@ -2,7 +2,7 @@ package metric
 
 import "math"
 
-// Accuracy is the share of predictions that equal the label; NaN for none.
+// Accuracy returns the share of predictions that equal the label; NaN for none.
 // The lengths must be equal.
 func Accuracy(labels, predictions []int) float64 {
 	if len(labels) != len(predictions) {
@@ -17,7 +17,7 @@ func Accuracy(labels, predictions []int) float64 {
 	return float64(right) / float64(len(labels))
 }
 
-// Matthews is the correlation coefficient of Matthews for any number of
+// Matthews returns the correlation coefficient of Matthews for any number of
 // classes (Gorodkin's R_K), in [-1, 1]; 0 where labels or predictions are all
 // of one class (as scikit-learn).
 func Matthews(labels, predictions []int) float64 {

@@ -12,8 +12,4 @@
 // take four times as long on one processor (3,600 distances: 0.46 to 0.50 s
 // against 0.115 s); ka-weihe/fast-levenshtein, bit-parallel as ours, panics on
 // code points above U+FFFF, such as 𩸽. Therefore myers.go.
-//
-// Correlations: gonum's stat.Correlation returns NaN for constant input as
-// scipy does, but numbers slightly above 1 for equal inputs; Pearson is kept
-// within [-1, 1].
 package metric

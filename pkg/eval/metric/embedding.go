@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// Embeddings are rows of unit length in double precision.
+// Embeddings holds rows of unit length in double precision.
 type Embeddings struct {
 	n, dim int
 	data   []float64 // [n, dim]
@@ -19,7 +19,7 @@ type Embeddings struct {
 // taken below 1e-12 (torch's normalize), so that a row of zeros stays one.
 func Normalize(rows []float32, dim int) (*Embeddings, error) {
 	if dim <= 0 || len(rows)%dim != 0 {
-		return nil, fmt.Errorf("%d numbers are no rows of %d", len(rows), dim)
+		return nil, fmt.Errorf("%d numbers are not a whole number of rows of %d", len(rows), dim)
 	}
 	e := &Embeddings{n: len(rows) / dim, dim: dim, data: make([]float64, len(rows))}
 	for i := range e.n {
@@ -39,13 +39,13 @@ func Normalize(rows []float32, dim int) (*Embeddings, error) {
 	return e, nil
 }
 
-// Len is the number of rows.
+// Len returns the number of rows.
 func (e *Embeddings) Len() int { return e.n }
 
-// Row is one embedding of unit length.
+// Row returns one embedding of unit length.
 func (e *Embeddings) Row(i int) []float64 { return e.data[i*e.dim : (i+1)*e.dim] }
 
-// Pick gives the rows of those numbers, in that order.
+// Pick returns the rows of those numbers, in that order.
 func (e *Embeddings) Pick(rows []int) *Embeddings {
 	out := &Embeddings{n: len(rows), dim: e.dim, data: make([]float64, 0, len(rows)*e.dim)}
 	for _, i := range rows {
@@ -54,12 +54,12 @@ func (e *Embeddings) Pick(rows []int) *Embeddings {
 	return out
 }
 
-// Slice gives the rows from, …, to-1, which stay shared with e.
+// Slice returns the rows from, …, to-1, which stay shared with e.
 func (e *Embeddings) Slice(from, to int) *Embeddings {
 	return &Embeddings{n: to - from, dim: e.dim, data: e.data[from*e.dim : to*e.dim]}
 }
 
-// blockRows is how many rows of a matrix of cosines are held at once.
+// blockRows is the number of rows of a matrix of cosines in memory at once.
 const blockRows = 128
 
 // Cosines calls visit with the cosines of each row of e with all rows of
@@ -81,14 +81,14 @@ func (e *Embeddings) Cosines(other *Embeddings, visit func(row int, cosines []fl
 	}
 }
 
-// Matrix is the cosine of every embedding with every other one.
+// Matrix returns the cosine of every embedding with every other one.
 func (e *Embeddings) Matrix() [][]float64 {
 	rows := make([][]float64, e.n)
 	e.Cosines(e, func(row int, cosines []float64) { rows[row] = slices.Clone(cosines) })
 	return rows
 }
 
-// Pairwise gives the cosine of row i of e with row i of other.
+// Pairwise returns the cosine of row i of e with row i of other.
 func (e *Embeddings) Pairwise(other *Embeddings) []float64 {
 	out := make([]float64, e.n)
 	for i := range out {
@@ -100,7 +100,7 @@ func (e *Embeddings) Pairwise(other *Embeddings) []float64 {
 	return out
 }
 
-// SquaredDistances gives |x-y|² of row i of e with row i of other, which is
+// SquaredDistances returns |x-y|² of row i of e with row i of other, which is
 // 2-2cos and exactly 0 for equal rows.
 func (e *Embeddings) SquaredDistances(other *Embeddings) []float64 {
 	out := make([]float64, e.n)
@@ -114,7 +114,7 @@ func (e *Embeddings) SquaredDistances(other *Embeddings) []float64 {
 	return out
 }
 
-// Ranks gives, for each row i of queries, the rank (from 1) of row i of
+// Ranks returns, for each row i of queries, the rank (from 1) of row i of
 // passages among all passages by cosine. See [Rank] for ties.
 func Ranks(queries, passages *Embeddings) []int {
 	ranks := make([]int, queries.n)

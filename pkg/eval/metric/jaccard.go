@@ -1,6 +1,6 @@
 package metric
 
-// Sets are the distinct pieces of texts, with an index from piece to texts.
+// Sets holds the distinct pieces of texts, with an index from piece to texts.
 type Sets struct {
 	sizes  []int
 	having map[string][]int32 // the texts that hold a piece, ascending
@@ -22,7 +22,7 @@ func NewSets(pieces [][]string) *Sets {
 	return s
 }
 
-// Similarities are |A∩B| / |A∪B| of a query's pieces with each text's, and 0
+// Similarities returns |A∩B| / |A∪B| of a query's pieces with each text's, and 0
 // for two empty sets.
 func (s *Sets) Similarities(pieces []string) []float64 {
 	common := make([]int32, len(s.sizes))

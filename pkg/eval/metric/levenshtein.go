@@ -1,6 +1,6 @@
 package metric
 
-// Texts are strings prepared for being compared with each other: their code
+// Texts holds strings prepared for comparing them with each other: their code
 // points, numbered from 0 over all of them.
 type Texts struct {
 	ids      [][]int32
@@ -29,7 +29,7 @@ func (t *Texts) number(texts []string) [][]int32 {
 	return ids
 }
 
-// Distances gives the Levenshtein distance in code points, not normalised,
+// Distances returns the Levenshtein distance in code points, not normalised,
 // from each query to each of the texts: [query][text]. Rows are computed on
 // all processors.
 func (t *Texts) Distances(queries []string) [][]int {
@@ -48,7 +48,7 @@ func (t *Texts) Distances(queries []string) [][]int {
 	return out
 }
 
-// Levenshtein is the least number of code points to insert, delete or
+// Levenshtein returns the least number of code points to insert, delete or
 // replace that turns a into b.
 func Levenshtein(a, b string) int {
 	return NewTexts([]string{b}).Distances([]string{a})[0][0]

@@ -1,6 +1,6 @@
 package metric
 
-// pattern is one string prepared for Myers' bit-parallel algorithm in the
+// A pattern is one string prepared for Myers' bit-parallel algorithm in the
 // form of Hyyrö (2003): a column of the dynamic programme is kept as vertical
 // differences of +1 and -1, 64 rows a word.
 type pattern struct {
@@ -15,7 +15,8 @@ type pattern struct {
 
 func newPattern(alphabet int) *pattern { return &pattern{alphabet: alphabet} }
 
-// set makes ids the pattern. Only what the last one had touched is cleared.
+// set makes ids the pattern. It clears only the words that the last one had
+// set.
 func (p *pattern) set(ids []int32) {
 	for _, id := range p.ids {
 		clear(p.match[int(id)*p.words : (int(id)+1)*p.words])
@@ -34,7 +35,7 @@ func (p *pattern) set(ids []int32) {
 	}
 }
 
-// distance is the Levenshtein distance from the pattern to text.
+// distance returns the Levenshtein distance from the pattern to text.
 func (p *pattern) distance(text []int32) int {
 	if p.words == 0 || len(text) == 0 {
 		return max(len(p.ids), len(text))
@@ -69,7 +70,7 @@ func (p *pattern) distance(text []int32) int {
 	return score
 }
 
-// short is distance for patterns of at most 64 code points.
+// short computes distance for patterns of at most 64 code points.
 func (p *pattern) short(text []int32) int {
 	vp, vm := ^uint64(0), uint64(0)
 	score, last := len(p.ids), uint(len(p.ids)-1)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Quartiles are the lower quartile, median and upper quartile, interpolated
+// Quartiles returns the lower quartile, median and upper quartile, interpolated
 // between order statistics as numpy does by default; NaN for no values.
 func Quartiles(x []float64) (lower, median, upper float64) {
 	sorted := slices.Sorted(slices.Values(x))

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Rank is the place, from 1, of entry right when scores are sorted from the
+// Rank returns the place, from 1, of entry right when scores are sorted from the
 // greatest to the least: 1 + the entries with a greater score + those before
 // it with an equal one. A NaN counts as less than every number.
 func Rank(scores []float64, right int) int {
@@ -19,7 +19,7 @@ func Rank(scores []float64, right int) int {
 	return rank
 }
 
-// Recall is the share of ranks that are at most k; 0 for no ranks.
+// Recall returns the share of ranks that are at most k; 0 for no ranks.
 func Recall(ranks []int, k int) float64 {
 	if len(ranks) == 0 {
 		return 0
@@ -33,7 +33,7 @@ func Recall(ranks []int, k int) float64 {
 	return float64(hits) / float64(len(ranks))
 }
 
-// MRR is the mean reciprocal rank, where a rank above k counts 0; 0 for no
+// MRR returns the mean reciprocal rank, where a rank above k counts 0; 0 for no
 // ranks.
 func MRR(ranks []int, k int) float64 {
 	if len(ranks) == 0 {
@@ -48,7 +48,7 @@ func MRR(ranks []int, k int) float64 {
 	return sum / float64(len(ranks))
 }
 
-// Top gives the indices of the k greatest scores, the greatest first, the
+// Top returns the indices of the k greatest scores, the greatest first, the
 // lower index first among equal ones; all of them where there are fewer.
 func Top(scores []float64, k int) []int {
 	order := make([]int, len(scores))

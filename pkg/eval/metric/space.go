@@ -6,14 +6,14 @@ import (
 )
 
 // Space tells whether Python's str.split and str.strip take r for white space:
-// what Unicode says, and the four separators U+001C to U+001F.
+// Unicode's white space and the four separators U+001C to U+001F.
 func Space(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
 
 // Strip removes white space from both ends, as Python's str.strip.
 func Strip(text string) string { return strings.TrimFunc(text, Space) }
 
-// Words are the pieces between white space, as Python's str.split.
+// Words returns the pieces between white space, as Python's str.split.
 func Words(text string) []string { return strings.FieldsFunc(text, Space) }
 
-// Chars are the code points.
+// Chars returns the code points.
 func Chars(text string) []string { return strings.Split(text, "") }

@@ -5,12 +5,12 @@ package font
 
 import _ "embed" // for the files
 
-// Regular is Noto Sans JP, weight 400, as TrueType.
+// Regular holds Noto Sans JP, weight 400, as TrueType.
 //
 //go:embed NotoSansJP-Regular.ttf
 var Regular []byte
 
-// BoldLatin is Noto Sans JP, weight 700, Latin letters only.
+// BoldLatin holds Noto Sans JP, weight 700, Latin letters only.
 //
 //go:embed NotoSansJP-Bold-Latin.ttf
 var BoldLatin []byte
