@@ -45,7 +45,14 @@ func newFast(files map[string][]byte, how form, top object, c *companions) (*fas
 	if t.vocabulary, err = parseVocabulary(file.values["model"]); err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
-	t.missing = missingUnknown(file, t.ids)
+	model, err := parseObject(file.values["model"])
+	if err == nil {
+		err = checkMerges(model)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
+	}
+	t.missing = missingUnknown(model, t.ids)
 	added, err := t.number(tokens, c)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
@@ -68,6 +75,7 @@ func (t *fast) number(tokens []numbered, c *companions) (*addedVocabulary, error
 	added := newAddedVocabulary(maps.Clone(t.ids))
 	var own []addedToken
 	for _, token := range tokens {
+		token.unsaid = false
 		own = append(own, token.addedToken)
 	}
 	added.add(own)
@@ -93,8 +101,11 @@ func (t *fast) load(file object, added *addedVocabulary, split bool) error {
 		if err != nil {
 			return err
 		}
-		t.normalizeAdded(library, added)
+		err = t.normalizeAdded(library, added)
 		_ = library.Close()
+		if err != nil {
+			return err
+		}
 	}
 	var options []tokenizers.TokenizerOption
 	if split {
@@ -127,18 +138,51 @@ func open(file object, added []numbered, options ...tokenizers.TokenizerOption) 
 }
 
 // normalizeAdded gives added tokens that were ever normalized the form that
-// transformers shows: what the normalizer makes of them.
-func (t *fast) normalizeAdded(library *tokenizers.Tokenizer, added *addedVocabulary) {
-	for id := range added.normalized {
-		content := added.byID[id].Content
-		if strings.Contains(content, "\x00") {
-			continue
-		}
-		e, err := library.EncodeWithOptionsErr(content, false, tokenizers.WithReturnTokens())
-		if err == nil && len(e.IDs) == 1 && int32(e.IDs[0]) == id {
-			t.pieces[id] = e.Tokens[0]
+// transformers shows: what the normalizer makes of them. Two that are looked
+// for in one form are refused, because transformers takes either, and so is
+// one of which nothing is left, which this library finds everywhere.
+func (t *fast) normalizeAdded(library *tokenizers.Tokenizer, added *addedVocabulary) error {
+	forms := map[string]string{}
+	everywhere := found(library, "a")
+	for id := range found(library, "b") {
+		if token, ok := added.byID[id]; ok && token.Normalized && everywhere[id] {
+			return fmt.Errorf("%s: nothing is left of the added token %q once it is normalized: set its flag normalized to false", tokenizerFile, token.Content)
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(added.normalized)) {
+		token := added.byID[id]
+		if strings.Contains(token.Content, "\x00") {
+			continue
+		}
+		e, err := library.EncodeWithOptionsErr(token.Content, false, tokenizers.WithReturnTokens())
+		if err != nil || len(e.IDs) > 1 {
+			continue
+		}
+		form := ""
+		if len(e.IDs) == 1 {
+			form = e.Tokens[0]
+		}
+		if form == "" || int32(e.IDs[0]) == id {
+			t.pieces[id] = form
+		}
+		if other, ok := forms[form]; ok && token.Normalized {
+			return fmt.Errorf("%s: the added tokens %q and %q are both %q once they are normalized: take one out, or set its flag normalized to false", tokenizerFile, other, token.Content, form)
+		}
+		if token.Normalized {
+			forms[form] = token.Content
+		}
+	}
+	return nil
+}
+
+// found returns the ids of a text.
+func found(library *tokenizers.Tokenizer, text string) map[int32]bool {
+	ids := map[int32]bool{}
+	e, err := library.EncodeWithOptionsErr(text, false)
+	for _, id := range e.IDs {
+		ids[int32(id)] = err == nil
+	}
+	return ids
 }
 
 func (t *fast) Special() Special { return t.roles }

@@ -15,6 +15,10 @@ type addedToken struct {
 	RStrip     bool   `json:"rstrip"`
 	Normalized bool   `json:"normalized"`
 	Special    bool   `json:"special"`
+
+	// unsaid reports that the file does not say whether the token is
+	// normalized: it is as long as it is not special, which a role makes it.
+	unsaid bool
 }
 
 // mention is how a file names a special token: by a string, or by an object
@@ -54,16 +58,16 @@ func parseAddedToken(raw json.RawMessage) (addedToken, error) {
 	if err := o.read("special", &t.Special); err != nil {
 		return t, err
 	}
-	t.Normalized = !t.Special
-	for key, to := range map[string]any{
-		"content": &t.Content, "single_word": &t.SingleWord,
-		"lstrip": &t.LStrip, "rstrip": &t.RStrip, "normalized": &t.Normalized,
-	} {
+	t.Normalized, t.unsaid = !t.Special, !o.has("normalized")
+	if err := o.read("content", &t.Content); err != nil {
+		return t, err
+	}
+	for key, to := range map[string]*bool{"single_word": &t.SingleWord, "lstrip": &t.LStrip, "rstrip": &t.RStrip, "normalized": &t.Normalized} {
 		if o.has(key) && o.null(key) {
 			return t, fmt.Errorf("%s of the token %q is null, it must be %s", key, t.Content, expects(to))
 		}
 		if err := o.read(key, to); err != nil {
-			return t, err
+			return t, fmt.Errorf("token %q: %w", t.Content, err)
 		}
 	}
 	return t, nil

@@ -5,18 +5,39 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxDepth bounds sequences within sequences in a tokenizer.json.
 const maxDepth = 16
 
-// checkPipeline looks for values of the normalizer and the pre-tokenizer on
-// which the tokenizers library panics, which would end the process.
+// checkPipeline looks for values on which the tokenizers library panics. The
+// library that scripts/setup builds returns these panics as errors, another
+// ends the process; and here the error names the field.
 func checkPipeline(top object) error {
+	for _, key := range []string{"normalizer", "pre_tokenizer", "decoder"} {
+		if err := checkValues(top.values[key]); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
 	if err := eachStep(top.values["normalizer"], "normalizer", "normalizers", 0, checkNormalizerStep); err != nil {
 		return err
 	}
 	return eachStep(top.values["pre_tokenizer"], "pre_tokenizer", "pretokenizers", 0, checkPreTokenizerStep)
+}
+
+// checkValues refuses strings with half of a surrogate pair and numbers out of
+// range, which the library cannot hold.
+func checkValues(raw json.RawMessage) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return fmt.Errorf("a string in it holds half of a character (\\ud800 to \\udfff without its other half): %s", shorten(raw))
+	}
+	var value any
+	return json.Unmarshal(raw, &value)
 }
 
 // eachStep calls check with every step of a pipeline: the one that raw is, or
@@ -75,14 +96,37 @@ func checkPreTokenizerStep(step object) error {
 	return nil
 }
 
+// checkMerges refuses pieces that are shorter than continuing_subword_prefix,
+// which the library takes off the second piece of each merge.
+func checkMerges(model object) error {
+	var prefix string
+	if string(model.values["type"]) != `"BPE"` || model.read("continuing_subword_prefix", &prefix) != nil || prefix == "" {
+		return nil
+	}
+	var merges []json.RawMessage
+	if json.Unmarshal(model.values["merges"], &merges) != nil {
+		return nil // the library says what is wrong
+	}
+	for i, raw := range merges {
+		var pair []string
+		if isString(raw) {
+			var joined string
+			_ = json.Unmarshal(raw, &joined)
+			pair = strings.SplitN(joined, " ", 2)
+		} else if json.Unmarshal(raw, &pair) != nil {
+			return nil
+		}
+		if len(pair) == 2 && (len(pair[1]) < len(prefix) || !starts([]byte(pair[1]), len(prefix))) {
+			return fmt.Errorf("model.merges[%d]: %q is shorter than the continuing_subword_prefix %q", i, pair[1], prefix)
+		}
+	}
+	return nil
+}
+
 // missingUnknown tells why the library fails on a text with a piece outside
 // the vocabulary: the binding drops the reason. It is "" where the model has
 // an unknown token.
-func missingUnknown(file object, vocab map[string]int32) string {
-	model, err := parseObject(file.values["model"])
-	if err != nil {
-		return ""
-	}
+func missingUnknown(model object, vocab map[string]int32) string {
 	kind := strings.Trim(string(model.values["type"]), `"`)
 	if kind == "Unigram" {
 		if model.null("unk_id") {

@@ -51,6 +51,7 @@ func (c *companions) toAdd(held map[string]bool) []addedToken {
 	tokens := make([]addedToken, 0, len(list))
 	for _, m := range list {
 		m.Special = m.Special || !m.object || named[m.Content]
+		m.Normalized, m.unsaid = m.Normalized && !(m.unsaid && m.Special), false
 		tokens = append(tokens, m.addedToken)
 	}
 	return tokens

@@ -140,7 +140,7 @@ def tokenizer_json(rng):
             token.update(flags(rng, content))
         if rng.random() < 0.9:
             added.append(token)
-    for content in ["[NEW]", "大阪府", "東京", "<extra>", "aab"]:
+    for content in ["[NEW]", "[new]", "大阪府", "東京", "<extra>", "aab", " ", "ａ"]:
         if rng.random() < 0.2:
             added.append({"id": own.get(content, len(ids) + rng.choice([0, 1, 2, 5])), **flags(rng, content)})
     if rng.random() < 0.2:
