@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"llmjp.internal/modernbert/pkg/model/modernbert"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
@@ -148,15 +150,30 @@ func TestOperations(t *testing.T) {
 	}
 }
 
+// Every case appears once: sizes that meet in two series, such as the least batch by
+// length and by rows, are measured once.
 func TestCases(t *testing.T) {
+	s := Sizes{Layers: 6, Lengths: []int{512, 1024}, Tokens: 1024, Depths: []int{3}, Batches: []int{1, 2}, Documents: 16}
+	var got []string
+	for _, c := range s.Cases([]string{Train, Forward, Matmul}, "float32") {
+		got = append(got, fmt.Sprintf("%s %d: %d x %d", c.Task, c.Layers, c.Batch, c.Length))
+	}
+	var want []string
+	for _, task := range []string{Train, Forward} {
+		for _, size := range []string{"6: 2 x 512", "6: 1 x 1024", "3: 1 x 1024", "6: 1 x 512"} { // by length, depth, rows
+			want = append(want, task+" "+size)
+		}
+		if task == Train {
+			want = append(want, task+" 6: 16 x 1024") // documents
+		}
+	}
+	want = append(want, Matmul+" 0: 0 x 0")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 	for _, s := range Presets {
 		cases := s.Cases(Tasks, "float32")
-		seen := map[Case]bool{}
 		for _, c := range cases {
-			if seen[c] {
-				t.Errorf("%s: %s twice", s.Preset, c)
-			}
-			seen[c] = true
 			if !c.Documents && c.Task == Train && c.Batch*c.Length > max(s.Tokens, c.Length) {
 				t.Errorf("%s: %s", s.Preset, c)
 			}

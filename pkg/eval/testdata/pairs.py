@@ -76,7 +76,8 @@ def main():
                 "alignment": (x - y).square().sum(1).mean().item(),
                 "uniformity": ((potential.sum() - potential.trace()) / (len(both) * (len(both) - 1))).log().item(),
                 "pair_uniformity": torch.exp(-2 * (left - right).square().sum(1)).mean().log().item(),
-                "positive": (x * y).sum(1).tolist(), "random": (left * right).sum(1).tolist()}
+                "positive": (x * y).sum(1).tolist(), "random": (left * right).sum(1).tolist(),
+                "positive_distances": (x - y).square().sum(1).tolist(), "random_distances": (left - right).square().sum(1).tolist()}
     (HERE / "passages.jsonl").write_text("".join(json.dumps({"id": f"p{i}", "text": p}, ensure_ascii=False) + "\n" for i, p in enumerate(passages)))
     (HERE / "pairs.jsonl").write_text("".join(json.dumps({"query": f"p{q}", "positive": f"p{p}"}) + "\n" for q, p in pairs))
     (HERE / "pairs.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n")
