@@ -12,6 +12,8 @@ import (
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"  // registers "go"
 	_ "github.com/gomlx/go-xla/compute/xla" // registers "xla"
+
+	"llmjp.internal/modernbert/pkg/backend/kind"
 )
 
 // Default is the backend's configuration where GOMLX_BACKEND is not set. It needs
@@ -102,12 +104,4 @@ func quietly(open func() (compute.Backend, error)) (compute.Backend, error) {
 }
 
 // Kind returns "xla:cuda", "xla:cpu" or "go".
-func Kind(b compute.Backend) string {
-	if strings.HasPrefix(strings.ToLower(b.Name()), "go") {
-		return "go"
-	}
-	if strings.Contains(strings.ToLower(b.Description()), "cuda") {
-		return "xla:cuda"
-	}
-	return "xla:cpu"
-}
+func Kind(b compute.Backend) string { return kind.Of(b) }

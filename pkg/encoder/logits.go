@@ -6,8 +6,6 @@ import (
 	"math/bits"
 	"slices"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -73,7 +71,7 @@ func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, tar
 		out[i] = make([]float64, len(ids))
 	}
 	head, err := e.head("losses", func(logits *graph.Node, more []*graph.Node) *graph.Node {
-		return crossEntropy(logits, more[0])
+		return nn.CrossEntropy(logits, more[0])
 	})
 	if err != nil {
 		return nil, err
@@ -102,15 +100,6 @@ func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, tar
 		})
 	})
 	return out, err
-}
-
-// crossEntropy is logsumexp(logits) - logits[label]: [n, vocab] and [n] to [n].
-func crossEntropy(logits, labels *graph.Node) *graph.Node {
-	n := logits.Shape().Dimensions[0]
-	shifted := graph.Sub(logits, graph.ReduceAndKeep(logits, graph.ReduceMax, -1))
-	rows := graph.Iota(logits.Graph(), shapes.Make(dtypes.Int32, n, 1), 0)
-	own := graph.Gather(shifted, graph.Concatenate([]*graph.Node{rows, graph.InsertAxes(labels, -1)}, 1)) // [n]
-	return graph.Sub(graph.Log(graph.ReduceSum(graph.Exp(shifted), -1)), own)
 }
 
 // place is position k of a row's list; row < 0 fills a batch up.

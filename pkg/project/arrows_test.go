@@ -17,7 +17,7 @@ import (
 // little more: testArrows.
 var arrows = map[string]string{
 	// What knows nothing of the others.
-	"project": "", "input": "", "durable": "", "backend": "", "eval/metric": "",
+	"project": "", "input": "", "durable": "", "backend/kind": "", "backend": "backend/kind", "eval/metric": "",
 	"ranks": "", "array": "durable",
 	// Files of results and runs; they know no model.
 	"result": "durable",
@@ -26,7 +26,7 @@ var arrows = map[string]string{
 	"run":          "result durable",
 	// From bytes to graphs.
 	"hub":   "run input durable project",
-	"model": "input",
+	"model": "input backend/kind",
 	// What the model's tests share; it opens a backend.
 	"model/internal/golden": "model backend",
 	"model/checkpoint":      "model input durable",
@@ -35,7 +35,7 @@ var arrows = map[string]string{
 	"encoder":               "model model/checkpoint text input backend",
 	// Experiments: results come out. Training knows no evaluation.
 	"provenance":     "run hub corpus result backend project",
-	"train":          "ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"train":          "backend/kind ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":          "model encoder text corpus input eval/metric",
 	"pretrain":       "run provenance train model model/checkpoint encoder text corpus result backend durable project",
 	"finetune/sweep": "array finetune eval/models hub input jglue model model/checkpoint result durable project",

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"llmjp.internal/modernbert/pkg/backend/kind"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -71,7 +72,7 @@ func NewStep(backend compute.Backend, params []model.Param, loss Loss, optimizer
 	if err != nil {
 		return nil, err
 	}
-	s := &Step{params: params, optimizer: optimizer, mesh: mesh, splits: map[int]bool{}, atOnce: model.OnGPU(backend)}
+	s := &Step{params: params, optimizer: optimizer, mesh: mesh, splits: map[int]bool{}, atOnce: kind.Of(backend) == kind.CUDA}
 	n := len(params)
 	parts := make([]int, len(split))
 	for i, input := range split {

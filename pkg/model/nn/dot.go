@@ -1,12 +1,10 @@
 package nn
 
 import (
-	"strings"
-
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 
-	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/backend/kind"
 )
 
 // product computes DotGeneral with float32 sums and returns dtype out.
@@ -25,12 +23,12 @@ func product(a *Node, aContracting, aBatch []int, b *Node, bContracting, bBatch 
 
 // multipliesRounded reports whether product multiplies x in bfloat16.
 func multipliesRounded(x *Node) bool {
-	return x.DType() != dtypes.Float32 && !strings.HasPrefix(strings.ToLower(x.Graph().Backend().Name()), "go")
+	return x.DType() != dtypes.Float32 && kind.Of(x.Graph().Backend()) != kind.Go
 }
 
 // onGPU reports whether x is computed on a GPU. Tests replace it to build a GPU's
 // graph on another backend.
-var onGPU = func(x *Node) bool { return model.OnGPU(x.Graph().Backend()) }
+var onGPU = func(x *Node) bool { return kind.Of(x.Graph().Backend()) == kind.CUDA }
 
 // dot returns a·b over the last two axes, in a's dtype; the other axes are batch
 // axes.

@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/backend"
+	"llmjp.internal/modernbert/pkg/backend/kind"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -22,7 +23,7 @@ func TestFlash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !model.OnGPU(b) {
+	if backend.Kind(b) != kind.CUDA {
 		t.Skip("no GPU")
 	}
 	const heads, seq, width = 2, 320, 64
