@@ -137,7 +137,7 @@ func (f *files) model(config *modernbert.Config, head model.Head) (string, error
 	}
 	extra := checkpoint.Extra{Files: f.tok.Files()}
 	if head == model.Body {
-		if err := checkpoint.AddSentenceTransformers(extra.Files, config, checkpoint.Prompts{}); err != nil {
+		if err := checkpoint.AddSentenceTransformers(extra.Files, config, &checkpoint.Sentence{Pooling: "mean", Similarity: "cosine"}); err != nil {
 			return "", err
 		}
 	}

@@ -17,43 +17,60 @@ func init() { commands = append(commands, newEmbed) }
 
 func newEmbed() *cobra.Command {
 	var o rowFlags
-	var pooling string
+	var pool poolFlags
 	cmd := &cobra.Command{
 		Use:   "embed --model M --input F --output E.safetensors",
 		Short: "Write the embeddings of texts",
 		Long: "Writes the float32 tensor \"embeddings\" [n, hidden]: the last hidden states of each text, averaged\n" +
 			"over its attended tokens with the special ones (--pooling cls: of the first token), not normalised,\n" +
-			"in the order of the input. Any model's body is read, with or without a head.",
+			"in the order of the input. Any model's body is read, with or without a head.\n\n" + sentenceHelp,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check("embed"); err != nil {
 				return err
 			}
-			if err := checkEmbedding(pooling, o.maxLength); err != nil {
+			pool.maxLength = o.maxLength
+			if err := pool.check(); err != nil {
 				return err
 			}
-			return embed(cmd.Context(), o, encoder.Pooling(pooling), cmd.ErrOrStderr())
+			return embed(cmd.Context(), o, pool, cmd.Flags().Changed("prompt"), cmd.ErrOrStderr())
 		},
 	}
 	o.add(cmd, "file to write (`E.safetensors`)")
-	cmd.Flags().StringVar(&pooling, "pooling", string(encoder.Mean), "`POOLING` of the hidden states: mean or cls")
-	cmd.Flags().StringVar(&o.prompt, "prompt", "", "`TEXT` before each text, for a model trained with one (ruri-large-v2: \"クエリ: \" for queries, \"文章: \" for passages); lines with ids stay as they are")
+	pool.add(cmd)
+	cmd.Flags().StringVar(&o.prompt, "prompt", "", "`TEXT` before each text, for a model trained with one (ruri-large-v2: \"クエリ: \" for queries, \"文章: \" for passages; the model's default_prompt_name if not given); lines with ids stay as they are")
 	return cmd
 }
 
-func embed(ctx context.Context, o rowFlags, pooling encoder.Pooling, stderr io.Writer) error {
-	e, err := o.load(ctx, model.Body, stderr)
+// embed follows the model's modules; prompted tells whether --prompt was given.
+func embed(ctx context.Context, o rowFlags, pool poolFlags, prompted bool, stderr io.Writer) error {
+	dir, err := modelFiles(ctx, o.model, true, stderr)
+	if err != nil {
+		return err
+	}
+	form, err := pool.form(dir, stderr)
+	if err != nil {
+		return err
+	}
+	e, err := encoder.Load(ctx, dir, model.Body, o.options(stderr))
 	if err != nil {
 		return err
 	}
 	defer e.Close()
+	if o.maxLength = form.MaxLength; !prompted {
+		o.prompt = form.Text()
+	}
 	var cut atomic.Int64
-	embeddings, n, err := e.EmbedStream(ctx, o.rows(ctx, e, &cut), pooling)
+	embeddings, n, err := e.EmbedStream(ctx, o.rows(ctx, e, &cut), encoder.Pooling(form.Pooling))
 	if err != nil {
 		return err
 	}
 	sayCut(stderr, int(cut.Load()))
-	shape := []int{n, e.Arch.Dimensions().Hidden}
+	embeddings, width, err := form.Apply(embeddings, e.Arch.Dimensions().Hidden)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.model, err)
+	}
+	shape := []int{n, width}
 	if err := checkpoint.WriteFile(o.output, []checkpoint.Tensor{{Name: "embeddings", Shape: shape, Data: embeddings}}, nil); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ const (
 // exportOptions are export's flags.
 type exportOptions struct {
 	model, output, to, dtype, license string
-	prompts                           sentence.Prompts
+	prompts                           promptFlags
 }
 
 func newExport() *cobra.Command {
@@ -49,7 +49,8 @@ func newExport() *cobra.Command {
 		Short: "Write a model as a directory that transformers or sentence-transformers loads",
 		Long: "Writes a model as a directory that the named library loads as it is.\n\n" +
 			"transformers: the model with its head, config.json, model.safetensors and the tokenizer.\n" +
-			"sentence-transformers: the body alone, with mean pooling over all tokens, and the tokenizer;\n" +
+			"sentence-transformers: the body alone and the tokenizer, with what the model's own modules.json has\n" +
+			"behind it (pooling, Dense, Normalize, max_seq_length, similarity), else with the mean over all tokens;\n" +
 			"its encode_query and encode_document use the prompts of the model's own\n" +
 			"config_sentence_transformers.json, or those of the flags.\n\n" +
 			"A model card in the hub's form, README.md, is written too: data, recipe and numbers of the run that\n" +
@@ -64,7 +65,7 @@ func newExport() *cobra.Command {
 			if o.to != toTransformers && o.to != toSentenceTransformers {
 				return usagef("--to %q is neither %s nor %s", o.to, toTransformers, toSentenceTransformers)
 			}
-			if o.to != toSentenceTransformers && o.prompts != (sentence.Prompts{}) {
+			if o.to != toSentenceTransformers && o.prompts.Prompts != (sentence.Prompts{}) {
 				return usagef("--query-prompt and --passage-prompt need --to %s: %s keeps no prompts", toSentenceTransformers, o.to)
 			}
 			if o.dtype != "" {
@@ -83,7 +84,7 @@ func newExport() *cobra.Command {
 	cmd.Flags().StringVar(&o.to, "to", toTransformers, "`LIBRARY`: transformers or sentence-transformers")
 	cmd.Flags().StringVar(&o.dtype, "dtype", "", "`TYPE` of the weights: f32, bf16 or f16; as the model has them if not given")
 	cmd.Flags().StringVar(&o.license, "license", "", "`ID` of the licence on the model card: apache-2.0, cc-by-sa-4.0, …")
-	addPrompts(cmd, &o.prompts)
+	o.prompts.add(cmd)
 	return cmd
 }
 
@@ -111,17 +112,17 @@ func export(ctx context.Context, o exportOptions, stdout, stderr io.Writer) erro
 	}
 	if o.to == toSentenceTransformers {
 		head = model.Body
-		prompts, err := checkpoint.ReadPrompts(dir)
+		form, err := checkpoint.ReadSentence(dir)
 		if err != nil {
 			return err
 		}
 		if o.prompts.Query != "" {
-			prompts.ByName["query"] = o.prompts.Query
+			form.ByName["query"] = o.prompts.Query
 		}
 		if o.prompts.Passage != "" {
-			prompts.ByName["document"] = o.prompts.Passage
+			form.ByName["document"] = o.prompts.Passage
 		}
-		if err := checkpoint.AddSentenceTransformers(extra.Files, c.Arch, prompts); err != nil {
+		if err := checkpoint.AddSentenceTransformers(extra.Files, c.Arch, form); err != nil {
 			return err
 		}
 	}

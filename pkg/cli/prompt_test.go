@@ -77,11 +77,11 @@ func TestExportPrompts(t *testing.T) {
 		if code, _, stderr := runExport(append(args, flags...)...); code != 0 {
 			t.Fatal(stderr)
 		}
-		p, err := checkpoint.ReadPrompts(out)
+		s, err := checkpoint.ReadSentence(out)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p
+		return s.Prompts
 	}
 	if diff := cmp.Diff(checkpoint.Prompts{ByName: map[string]string{}}, export()); diff != "" {
 		t.Error(diff)
@@ -99,8 +99,8 @@ func TestExportPrompts(t *testing.T) {
 	}
 
 	for content, message := range map[string]string{
-		`{"prompts": {}, "default_prompt_name": "query"}`: `default_prompt_name is "query", and prompts has none of that name`,
-		`{"prompts": ["query"]}`:                          "config_sentence_transformers.json: json",
+		`{"prompts": {}, "default_prompt_name": "題"}`: `default_prompt_name is "題", and prompts has none of that name`,
+		`{"prompts": ["query"]}`:                      `config_sentence_transformers.json: field "prompts" is an array, an object is needed`,
 	} {
 		write(content)
 		code, _, stderr := runExport("--model", source, "--output", t.TempDir(), "--to", toSentenceTransformers)

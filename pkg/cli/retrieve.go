@@ -37,9 +37,9 @@ func newRetrieve() *cobra.Command {
 		Long: "Queries are the query passages of the pairs, the corpus is the positive passages, both in file\n" +
 			"order with duplicates kept; query i is answered by corpus entry i alone, and among equal scores\n" +
 			"the lower index comes first. Prints {\"recall@10\", \"mrr@10\", \"n\", \"ranks\"}.\n\n" +
-			"Score: the cosine of a model's sentence embeddings; edit, minus the Levenshtein distance in code\n" +
+			"Score: the cosine of a model's sentence embeddings (their dot product where the model says so); edit, minus the Levenshtein distance in code\n" +
 			"points; jaccard, that of the sets of words between white space (--unit char: of code points).\n" +
-			"A model in a folder named edit or jaccard is ./edit or ./jaccard.",
+			"A model in a folder named edit or jaccard is ./edit or ./jaccard.\n\n" + sentenceHelp,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
@@ -103,7 +103,7 @@ func scoresOf(ctx context.Context, o retrieveOptions, task *retrieval.Task, stde
 	case jaccardModel:
 		return task.Jaccard(ctx, retrieval.Unit(o.unit))
 	}
-	e, options, err := o.load(ctx, o.model, stderr)
+	e, _, options, err := o.load(ctx, o.model, stderr)
 	if err != nil {
 		return retrieval.Scores{}, err
 	}

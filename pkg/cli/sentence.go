@@ -4,70 +4,159 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/eval/sentence"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/checkpoint"
 )
+
+// sentenceHelp says in every command that makes sentence embeddings how it
+// does.
+const sentenceHelp = "A sentence-transformers model (with modules.json) is followed: its pooling, Dense and Normalize,\n" +
+	"max_seq_length, prompts and similarity; flags come before them, --plain takes none of them. Texts are\n" +
+	"taken as they stand, with the spaces at their ends, as sentence-transformers 6 does (5, and the paper,\n" +
+	"take them off)."
+
+// poolFlags choose how hidden states become a sentence's embedding.
+type poolFlags struct {
+	pooling   string
+	plain     bool
+	maxLength int
+}
+
+func (o *poolFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.pooling, "pooling", "", "`POOLING` of the hidden states: mean or cls (the model's own, else mean)")
+	cmd.Flags().BoolVar(&o.plain, "plain", false, "take the mean of the hidden states, whatever modules.json says")
+}
+
+// check refuses values of the flags.
+func (o poolFlags) check() error {
+	if o.pooling != "" {
+		if _, err := encoder.ParsePooling(o.pooling); err != nil {
+			return usagef("--pooling: %w", err)
+		}
+	}
+	if o.maxLength < 0 {
+		return usagef("--max-length %d: a length is at least 1, 0 is no limit", o.maxLength)
+	}
+	return nil
+}
+
+// form reads how a model makes embeddings and lays the flags over it.
+func (o poolFlags) form(dir string, stderr io.Writer) (*checkpoint.Sentence, error) {
+	s := &checkpoint.Sentence{Pooling: string(encoder.Mean), Similarity: "cosine"}
+	if !o.plain {
+		var err error
+		if s, err = checkpoint.ReadSentence(dir); err != nil {
+			return nil, err
+		}
+	}
+	if !s.Own {
+		s.Prompts = checkpoint.Prompts{}
+	}
+	if o.pooling != "" {
+		s.Pooling = o.pooling
+	}
+	if o.maxLength > 0 {
+		s.MaxLength = o.maxLength
+	}
+	if s.Own {
+		fmt.Fprintf(stderr, "modules.json: %s\n", describeSentence(s))
+	}
+	return s, nil
+}
+
+// describeSentence says in a line what is followed.
+func describeSentence(s *checkpoint.Sentence) string {
+	parts := []string{s.Pooling + " pooling"}
+	for _, d := range s.Dense {
+		if d == nil {
+			parts = append(parts, "Normalize")
+		} else {
+			parts = append(parts, fmt.Sprintf("Dense %d to %d", d.In, d.Out))
+		}
+	}
+	if s.MaxLength > 0 {
+		parts = append(parts, fmt.Sprintf("at most %d tokens", s.MaxLength))
+	}
+	return strings.Join(append(parts, s.Similarity), ", ")
+}
 
 // sentenceFlags are the flags of commands that compare sentence embeddings.
 type sentenceFlags struct {
-	pooling   string
-	maxLength int
+	poolFlags
 	batchSize int
 	compute   string
-	prompts   sentence.Prompts
+	prompts   promptFlags
 }
 
 func (o *sentenceFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.pooling, "pooling", string(encoder.Mean), "`POOLING` of the hidden states: mean or cls")
+	o.poolFlags.add(cmd)
 	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens, special ones included and kept; 0 is what the model takes")
 	addComputing(cmd, &o.batchSize, &o.compute)
-	addPrompts(cmd, &o.prompts)
+	o.prompts.add(cmd)
 }
 
-// addPrompts adds the flags of a model's prompts.
-func addPrompts(cmd *cobra.Command, p *sentence.Prompts) {
-	cmd.Flags().StringVar(&p.Query, "query-prompt", "", "`TEXT` before each query, for a model trained with one (ruri-large-v2: \"クエリ: \")")
+// promptFlags are the prompts of the command line and whether they were given.
+type promptFlags struct {
+	sentence.Prompts
+	given func(flag string) bool
+}
+
+func (p *promptFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.Query, "query-prompt", "", "`TEXT` before each query, for a model trained with one (ruri-large-v2: \"クエリ: \"); the model's own if not given")
 	cmd.Flags().StringVar(&p.Passage, "passage-prompt", "", "`TEXT` before each passage (ruri-large-v2: \"文章: \")")
+	p.given = cmd.Flags().Changed
+}
+
+// over lays the prompts that were given over the model's.
+func (p promptFlags) over(own checkpoint.Prompts) sentence.Prompts {
+	out := sentence.Prompts{Query: own.ByName["query"], Passage: own.ByName["document"]}
+	if p.given("query-prompt") {
+		out.Query = p.Query
+	}
+	if p.given("passage-prompt") {
+		out.Passage = p.Passage
+	}
+	return out
 }
 
 func (o sentenceFlags) check() error {
-	if err := checkEmbedding(o.pooling, o.maxLength); err != nil {
+	if err := o.poolFlags.check(); err != nil {
 		return err
 	}
 	return checkComputing(o.batchSize, o.compute)
 }
 
-// checkEmbedding refuses values of --pooling and --max-length.
-func checkEmbedding(pooling string, maxLength int) error {
-	if _, err := encoder.ParsePooling(pooling); err != nil {
-		return usagef("--pooling: %w", err)
-	}
-	if maxLength < 0 {
-		return usagef("--max-length %d: a length is at least 1, 0 is no limit", maxLength)
-	}
-	return nil
-}
-
 // load reads a model without its head and says how it makes embeddings.
-func (o sentenceFlags) load(ctx context.Context, ref string, stderr io.Writer) (*encoder.Encoder, sentence.Options, error) {
-	options := sentence.Options{Pooling: encoder.Pooling(o.pooling), MaxLength: o.maxLength, Prompts: o.prompts}
+func (o sentenceFlags) load(ctx context.Context, ref string, stderr io.Writer) (*encoder.Encoder, *checkpoint.Sentence, sentence.Options, error) {
+	fail := func(err error) (*encoder.Encoder, *checkpoint.Sentence, sentence.Options, error) {
+		return nil, nil, sentence.Options{}, err
+	}
 	dir, err := modelFiles(ctx, ref, true, stderr)
 	if err != nil {
-		return nil, options, err
+		return fail(err)
+	}
+	s, err := o.form(dir, stderr)
+	if err != nil {
+		return fail(err)
 	}
 	e, err := encoder.Load(ctx, dir, model.Body, encoder.Options{Compute: o.compute, BatchRows: o.batchSize, Progress: progress(stderr, "texts")})
 	if err != nil {
-		return nil, options, err
+		return fail(err)
 	}
-	if _, err := textLimit(e, o.maxLength); err != nil {
+	if _, err := textLimit(e, s.MaxLength); err != nil {
 		e.Close()
-		return nil, options, err
+		return fail(err)
 	}
-	return e, options, nil
+	return e, s, sentence.Options{
+		Pooling: encoder.Pooling(s.Pooling), MaxLength: s.MaxLength, Prompts: o.prompts.over(s.Prompts),
+		KeepSpaces: true, After: s.Apply, Dot: s.Similarity == "dot",
+	}, nil
 }
 
 // sayCut says that texts were longer than the model.

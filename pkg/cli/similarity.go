@@ -11,6 +11,7 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/eval/retrieval"
 	"llmjp.internal/modernbert/pkg/eval/similarity"
+	"llmjp.internal/modernbert/pkg/model/checkpoint"
 )
 
 func init() { commands = append(commands, newSimilarity) }
@@ -47,7 +48,7 @@ func newSimilarity() *cobra.Command {
 			"cosines of the pairs in order, random those of --random pairs of two different passages drawn from\n" +
 			"all of --texts by --seed. Alignment is the mean of |x-y|² over the pairs, with embeddings of length\n" +
 			"one; uniformity the log of the mean of exp(-2|x-y|²) over all ordered pairs of two different entries\n" +
-			"among the texts of the random pairs. --output has squared distances 2-2cos instead of cosines.",
+			"among the texts of the random pairs. --output has squared distances 2-2cos instead of cosines.\n\n" + sentenceHelp,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
@@ -91,11 +92,15 @@ func runSimilarity(ctx context.Context, o similarityOptions, stdout, stderr io.W
 	if err != nil {
 		return err
 	}
-	e, options, err := o.load(ctx, o.model, stderr)
+	e, form, options, err := o.load(ctx, o.model, stderr)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
+	if options.Dot && !form.Unit() {
+		return fmt.Errorf("%s: %s says similarity_fn_name dot, of embeddings that have no unit length: alignment and uniformity are of unit vectors; --plain takes cosines of the hidden states' mean", o.model, checkpoint.PromptsFile)
+	}
+	options.Dot = false
 	scores, cut, err := task.Model(ctx, e, options, similarity.Uniformity(o.uniformity))
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.model, err)

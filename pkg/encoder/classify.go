@@ -29,7 +29,11 @@ func (e *Encoder) Classify(ctx context.Context, rows []Row) ([]float32, error) {
 	err = e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
 		return floats(outputs[0], func(values []float32) error {
 			for k, i := range b.inputs {
-				copy(out[i*labels:(i+1)*labels], values[k*labels:])
+				one := values[k*labels : (k+1)*labels]
+				if err := e.finite(i, one); err != nil {
+					return err
+				}
+				copy(out[i*labels:], one)
 			}
 			return nil
 		})

@@ -17,9 +17,10 @@ type Pooling string
 const (
 	Mean Pooling = "mean" // over all attended positions, special tokens included
 	CLS  Pooling = "cls"  // the first position
+	Max  Pooling = "max"  // over all attended positions; only modules.json names it
 )
 
-// ParsePooling reads a pooling by its name.
+// ParsePooling reads a pooling by its name on the command line.
 func ParsePooling(name string) (Pooling, error) {
 	switch p := Pooling(name); p {
 	case Mean, CLS:
@@ -31,7 +32,7 @@ func ParsePooling(name string) (Pooling, error) {
 // EmbedRows gives [n, hidden] row-major: the pooled last hidden states of n
 // rows in their order, not normalised (sentence-transformers' encode).
 func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([]float32, error) {
-	if _, err := ParsePooling(string(pooling)); err != nil {
+	if _, err := ParsePooling(string(pooling)); err != nil && pooling != Max {
 		return nil, err
 	}
 	p, err := e.program("embed "+string(pooling), func(w model.Weights, in []*graph.Node) []*graph.Node {
@@ -39,6 +40,9 @@ func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([
 		last := layers[len(layers)-1] // [batch, seq, hidden]
 		if pooling == CLS {
 			return []*graph.Node{graph.Squeeze(graph.SliceAxis(last, 1, graph.AxisElem(0)), 1)}
+		}
+		if pooling == Max {
+			return []*graph.Node{nn.Maximum(last, in[1])}
 		}
 		return []*graph.Node{nn.Average(last, in[1])}
 	})
@@ -50,7 +54,11 @@ func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([
 	err = e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
 		return floats(outputs[0], func(values []float32) error {
 			for k, i := range b.inputs {
-				copy(out[i*width:(i+1)*width], values[k*width:])
+				one := values[k*width : (k+1)*width]
+				if err := e.finite(i, one); err != nil {
+					return err
+				}
+				copy(out[i*width:], one)
 			}
 			return nil
 		})

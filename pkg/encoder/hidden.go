@@ -60,6 +60,9 @@ func (e *Encoder) visitHidden(ctx context.Context, p *program, rows []Row, visit
 				layers := make([][]float32, len(values))
 				for l := range values {
 					layers[l] = values[l][from:to]
+					if err := e.finite(i, layers[l][:rows[i].attended()*width]); err != nil {
+						return err
+					}
 				}
 				if err := visit(i, layers); err != nil {
 					return err

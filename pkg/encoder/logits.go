@@ -39,7 +39,13 @@ func (e *Encoder) Logits(ctx context.Context, rows []Row, positions [][]int, vis
 				if at.row < 0 {
 					continue
 				}
-				if err := visit(at.row, at.k, values[n*vocab:(n+1)*vocab]); err != nil {
+				one := values[n*vocab : (n+1)*vocab]
+				if at.position < rows[at.row].attended() {
+					if err := e.finite(at.row, one); err != nil {
+						return err
+					}
+				}
+				if err := visit(at.row, at.k, one); err != nil {
 					return err
 				}
 			}
@@ -92,9 +98,13 @@ func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, tar
 		defer free(outputs...)
 		return floats(outputs[0], func(values []float32) error {
 			for n, at := range chosen {
-				if at.row >= 0 {
-					out[at.row][at.k] = float64(values[n])
+				if at.row < 0 {
+					continue
 				}
+				if err := e.finite(at.row, values[n:n+1]); err != nil {
+					return err
+				}
+				out[at.row][at.k] = float64(values[n])
 			}
 			return nil
 		})
@@ -104,8 +114,9 @@ func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, tar
 
 // place is position k of a row's list; row < 0 fills a batch up.
 type place struct {
-	row, k int
-	at     int // row of the hidden states [rows·length, hidden]
+	row, k   int
+	position int // in the row
+	at       int // row of the hidden states [rows·length, hidden]
 }
 
 // head is the program from hidden states [rows, length, hidden] and places [n]
@@ -147,12 +158,12 @@ func (e *Encoder) atPositions(ctx context.Context, rows []Row, positions [][]int
 		for k, i := range b.inputs {
 			if positions == nil {
 				for at := range rows[i].IDs {
-					chosen = append(chosen, place{i, at, k*b.length + at})
+					chosen = append(chosen, place{i, at, at, k*b.length + at})
 				}
 				continue
 			}
 			for n, at := range positions[i] {
-				chosen = append(chosen, place{i, n, k*b.length + at})
+				chosen = append(chosen, place{i, n, at, k*b.length + at})
 			}
 		}
 		for part := range slices.Chunk(chosen, most) {

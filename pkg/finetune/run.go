@@ -2,10 +2,12 @@ package finetune
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
@@ -90,19 +92,23 @@ func (t *Trainer) update(s Setting, schedule train.Schedule, k int, rows []int) 
 		return Update{}, err
 	}
 	if !outcome.Finite() {
-		return Update{}, &Diverged{s, k, schedule.Total}
+		return Update{}, &Diverged{s, k, schedule.Total, false}
 	}
 	return Update{Step: k, Loss: outcome.Objective, LR: lr, GradNorm: outcome.GradNorm, Seconds: time.Since(began).Seconds()}, nil
 }
 
-// Diverged is a run whose loss or gradient became infinite or not a number.
+// Diverged is a run whose loss, gradient or weights became infinite or NaN.
 type Diverged struct {
 	Setting
 	Update, Total int
+	Overflowed    bool // the update left weights that are not finite
 }
 
 func (d *Diverged) Error() string {
-	return fmt.Sprintf("%s: the loss is not finite at update %d of %d: use a lower learning rate", d.Setting, d.Update, d.Total)
+	if d.Overflowed {
+		return fmt.Sprintf("%s: the weights are not finite after update %d of %d, the run diverged: use a lower learning rate", d.Setting, d.Update, d.Total)
+	}
+	return fmt.Sprintf("%s: the loss is not finite at update %d of %d, the run diverged: use a lower learning rate", d.Setting, d.Update, d.Total)
 }
 
 // score runs the classifier on the validation rows.
@@ -111,6 +117,9 @@ func (t *Trainer) score(ctx context.Context, run *Run) (err error) {
 		return err
 	}
 	if run.Scores, err = t.scorer.Classify(ctx, t.valid.rows); err != nil {
+		if errors.As(err, new(*encoder.NotFinite)) {
+			return &Diverged{run.Setting, len(run.Log), len(run.Log), true}
+		}
 		return err
 	}
 	run.Predictions = t.Config.Task.Predictions(run.Scores)

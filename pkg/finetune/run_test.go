@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -238,5 +239,17 @@ func TestOpenRefuses(t *testing.T) {
 		if _, err := Open(context.Background(), c); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// Weights that overflow in the last update are a run that diverged, at that
+// update, and nothing is written.
+func TestDivergedInTheLastUpdate(t *testing.T) {
+	trainer := small(t, jglue.JSTS, smallModel(t, "modernbert", nil))
+	trainer.Config.BatchSize = 32 // one update an epoch
+	_, err := trainer.Run(context.Background(), Setting{LR: 1e30, Epochs: 1, Seed: 1}, nil)
+	var diverged *Diverged
+	if !errors.As(err, &diverged) || diverged.Update != 1 || diverged.Total != 1 || !strings.Contains(err.Error(), "not finite after update 1 of 1") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -83,6 +83,13 @@ func (t *Trainer) Save(dir string, run *Run, replace bool) error {
 	if err != nil {
 		return err
 	}
+	for _, values := range state.Weights {
+		for _, x := range values {
+			if x-x != 0 { // NaN for both
+				return &Diverged{run.Setting, len(run.Log), len(run.Log), true}
+			}
+		}
+	}
 	return durable.Dir(dir, replace, func(temporary string) error {
 		err := checkpoint.Save(filepath.Join(temporary, ModelFolder), t.Arch, model.SequenceClassification, state.Weights,
 			checkpoint.Extra{Files: t.tok.Files()})

@@ -9,10 +9,23 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// Embeddings holds rows of unit length in double precision.
+// Embeddings holds rows in double precision, of unit length unless [Rows] made them.
 type Embeddings struct {
 	n, dim int
 	data   []float64 // [n, dim]
+}
+
+// Rows takes the rows of a [n, dim] matrix as they are, so that Cosines gives
+// dot products.
+func Rows(rows []float32, dim int) (*Embeddings, error) {
+	if dim <= 0 || len(rows)%dim != 0 {
+		return nil, fmt.Errorf("%d numbers are no rows of %d", len(rows), dim)
+	}
+	e := &Embeddings{n: len(rows) / dim, dim: dim, data: make([]float64, len(rows))}
+	for i, x := range rows {
+		e.data[i] = float64(x)
+	}
+	return e, nil
 }
 
 // Normalize divides each row of a [n, dim] matrix by its length, which is not

@@ -34,7 +34,7 @@ func TestPublished(t *testing.T) {
 func TestRefusedByName(t *testing.T) {
 	golden.CheckRefusals(t, published, parse, map[string]string{
 		"model_type":                   `"modernbert"`,
-		"hidden_act":                   `"mish"`,
+		"hidden_act":                   `"prelu"`,
 		"position_embedding_type":      `"relative_key"`,
 		"is_decoder":                   "true",
 		"add_cross_attention":          "true",

@@ -32,7 +32,9 @@ func (l Labels) Len() int {
 	return len(l.Names)
 }
 
-// Labels reads id2label (which wins) or num_labels, and problem_type.
+// Labels reads id2label (which wins) or num_labels, and problem_type. There are
+// as many outputs as id2label has entries, whatever their numbers, as in
+// transformers.
 func (f *Fields) Labels() (labels Labels) {
 	f.String("problem_type", &labels.Problem)
 	switch labels.Problem {
@@ -53,14 +55,17 @@ func (f *Fields) Labels() (labels Labels) {
 	if object == nil {
 		return labels
 	}
-	names := make([]string, len(object.values))
+	names := NumberedLabels(len(object.values)) // of an output without a name
 	for key := range object.values {
 		id, err := strconv.Atoi(key)
-		if err != nil || id < 0 || id >= len(names) {
-			f.Fail("id2label", "key %q is not one of 0 … %d", key, len(names)-1)
+		if err != nil {
+			f.Fail("id2label", "key %q is not a number", key)
 			return labels
 		}
-		object.String(key, &names[id])
+		name := ""
+		if object.String(key, &name); id >= 0 && id < len(names) {
+			names[id] = name
+		}
 	}
 	if object.err != nil {
 		f.Fail("id2label", "%v", object.err)

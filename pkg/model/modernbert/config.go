@@ -32,7 +32,8 @@ type Config struct {
 	GlobalEvery    int      // every GlobalEvery-th layer, from layer 0, is global
 	LayerTypes     []string // each layer's kind, FullAttention or SlidingAttention; nil: by GlobalEvery
 
-	GlobalTheta, LocalTheta float64 // bases of the rotary angles
+	GlobalTheta, LocalTheta     float64  // bases of the rotary angles
+	GlobalScaling, LocalScaling *Scaling // how their frequencies are stretched
 
 	InitRange, InitCutoff float64 // standard deviation of initial weights, and where it is cut
 
@@ -74,7 +75,7 @@ func (c *Config) Validate() error {
 		{"vocab_size", c.Vocab, 1 << 28}, {"hidden_size", c.HiddenSize, 1 << 20},
 		{"intermediate_size", c.Intermediate, 1 << 20}, {"num_hidden_layers", c.Layers, 1 << 12},
 		{"num_attention_heads", c.Heads, 1 << 12}, {"max_position_embeddings", c.MaxLength, 1 << 28},
-		{"local_attention", c.LocalAttention, 1 << 28}, {"global_attn_every_n_layers", c.GlobalEvery, 1 << 28},
+		{"global_attn_every_n_layers", c.GlobalEvery, 1 << 28},
 	} {
 		if size.value < 1 || size.value > size.max {
 			return fmt.Errorf("field %q: %d is not within 1 … %d", size.name, size.value, size.max)
@@ -99,6 +100,9 @@ func (c *Config) Validate() error {
 		if kind != FullAttention && kind != SlidingAttention {
 			return fmt.Errorf("field %q: layer %d is %q, supported are %s and %s", "layer_types", i, kind, FullAttention, SlidingAttention)
 		}
+	}
+	if slices.Contains(c.Kinds(), SlidingAttention) && (c.LocalAttention < 1 || c.LocalAttention > 1<<28) {
+		return fmt.Errorf("field %q: %d is not within 1 … %d, and not all layers are global", "local_attention", c.LocalAttention, 1<<28)
 	}
 	for name, x := range map[string]float64{
 		"norm_eps": c.NormEps, "global_rope_theta": c.GlobalTheta, "local_rope_theta": c.LocalTheta,
@@ -145,8 +149,9 @@ func (c *Config) Kinds() []string {
 }
 
 // Window returns the number of positions that a local layer attends to on either
-// side of a query.
-func (c *Config) Window() int { return c.LocalAttention / 2 }
+// side of a query. It means nothing where no layer is local: LocalAttention may
+// be -1 then.
+func (c *Config) Window() int { return c.LocalAttention >> 1 } // rounded down, as Python does
 
 // HeadDim returns the width of a head.
 func (c *Config) HeadDim() int { return c.HiddenSize / c.Heads }

@@ -69,11 +69,11 @@ func TestKeptFields(t *testing.T) {
 func TestRefusedByName(t *testing.T) {
 	golden.CheckRefusals(t, published, parse, map[string]string{
 		"model_type":              `"bert"`,
-		"hidden_activation":       `"mish"`,
+		"hidden_activation":       `"xielu"`,
 		"classifier_activation":   `"unheard"`,
 		"classifier_pooling":      `"max"`,
-		"rope_scaling":            `{"rope_type": "yarn", "factor": 4}`,
-		"rope_parameters":         `{"full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 1e4}}`,
+		"rope_scaling":            `{"rope_type": "longrope", "factor": 4}`,
+		"rope_parameters":         `{"full_attention": {"rope_type": "linear", "factor": 0, "rope_theta": 1e4}}`,
 		"layer_types":             `["full_attention"]`,
 		"num_attention_heads":     "7",
 		"hidden_size":             "0",
@@ -88,7 +88,7 @@ func TestRefusedByName(t *testing.T) {
 		"per_layer_config":        `{"1": {"hidden_activation": "silu"}}`,
 		"quantization_config":     `{"bits": 4}`,
 		"problem_type":            `"guess"`,
-		"id2label":                `{"0": "a", "2": "b"}`,
+		"id2label":                `{"0": "a", "b": "c"}`,
 		"num_labels":              "0",
 		"partial_rotary_factor":   "0.5",
 		"tie_word_embeddings":     `"yes"`,

@@ -32,12 +32,17 @@ func (c *Config) newEncoder(w model.Weights, in model.Inputs, opt model.Options)
 	}
 	e.localAttention = &nn.Local{Window: c.Window(), Lengths: in.Lengths, Options: opt, Drop: in.Dropout, Rate: c.AttentionDropout}
 	g := in.IDs.Graph()
-	e.globalRope = nn.NewRope(g, e.seq, c.HeadDim(), c.GlobalTheta, opt)
+	e.globalRope = c.rope(g, e.seq, c.GlobalTheta, c.GlobalScaling, opt)
 	e.localRope = e.globalRope
-	if c.LocalTheta != c.GlobalTheta {
-		e.localRope = nn.NewRope(g, e.seq, c.HeadDim(), c.LocalTheta, opt)
+	if c.LocalTheta != c.GlobalTheta || c.LocalScaling != c.GlobalScaling {
+		e.localRope = c.rope(g, e.seq, c.LocalTheta, c.LocalScaling, opt)
 	}
 	return e
+}
+
+// rope returns the rotations of a kind of layer.
+func (c *Config) rope(g *Graph, seq int, theta float64, scaling *Scaling, opt model.Options) nn.Rope {
+	return nn.NewRope(g, seq, scaling.stretched(c.HeadDim(), theta), scaling.attention(), opt)
 }
 
 // Hidden returns the embeddings and every layer's output, the last one after

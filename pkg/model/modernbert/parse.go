@@ -1,7 +1,9 @@
 package modernbert
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"llmjp.internal/modernbert/pkg/model"
@@ -64,45 +66,50 @@ func ParseConfig(data []byte) (*Config, error) {
 	return c, c.Validate()
 }
 
-// readRope reads the bases of the rotary angles. rope_parameters, the newer form,
-// wins; a base that it lacks is read from the older field.
+// readRope reads the bases of the rotary angles and how they are stretched.
+// rope_parameters, the newer form, wins; a base that it lacks is read from the
+// older field. The older rope_scaling is laid over both kinds of layer; alone,
+// its "type" says nothing beside the default rope_type, as in transformers.
 func (c *Config) readRope(f *fields.Fields) {
 	f.Float("global_rope_theta", &c.GlobalTheta)
 	if f.Null("local_rope_theta") {
 		c.LocalTheta = c.GlobalTheta // transformers 4: null means as in global layers
 	}
 	f.Float("local_rope_theta", &c.LocalTheta)
-	f.Refuse("rope_scaling")
 	f.Refuse("partial_rotary_factor", "1", "1.0")
 
-	rope := f.Object("rope_parameters")
-	if rope == nil {
+	rope, scaling := f.Object("rope_parameters"), f.Object("rope_scaling")
+	if rope == nil && scaling == nil {
 		return
+	}
+	none := map[string]json.RawMessage(nil)
+	if rope == nil {
+		rope, none = fields.New(nil), map[string]json.RawMessage{"rope_type": json.RawMessage(`"default"`)}
 	}
 	for name := range rope.Members() {
 		if name != FullAttention && name != SlidingAttention {
 			f.Fail("rope_parameters", "%q is not a kind of layer; expected %s and %s", name, FullAttention, SlidingAttention)
 		}
 	}
-	for name, theta := range map[string]*float64{FullAttention: &c.GlobalTheta, SlidingAttention: &c.LocalTheta} {
+	for name, to := range map[string]struct {
+		theta   *float64
+		scaling **Scaling
+	}{FullAttention: {&c.GlobalTheta, &c.GlobalScaling}, SlidingAttention: {&c.LocalTheta, &c.LocalScaling}} {
 		kind := rope.Object(name)
 		if kind == nil {
-			continue
+			kind = fields.New(none)
 		}
-		kind.Float("rope_theta", theta)
-		for key := range kind.Members() {
-			switch key {
-			case "rope_theta":
-			case "rope_type", "type":
-				kind.Refuse(key, `"default"`)
-			case "partial_rotary_factor":
-				kind.Refuse(key, "1", "1.0")
-			default:
-				kind.Refuse(key)
-			}
+		source := "rope_parameters"
+		if scaling != nil {
+			source = "rope_scaling"
+			members := kind.Members()
+			maps.Copy(members, scaling.Members())
+			kind = fields.New(members)
 		}
+		kind.Float("rope_theta", to.theta)
+		*to.scaling = readScaling(kind, c.MaxLength)
 		if err := kind.Err(); err != nil {
-			f.Fail("rope_parameters", "%s: %v", name, err)
+			f.Fail(source, "%s: %v", name, err)
 		}
 	}
 	if err := rope.Err(); err != nil {
@@ -157,9 +164,9 @@ func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
 	f.Set("global_rope_theta", global)
 	f.Set("local_rope_theta", local)
 	f.Set("rope_parameters", map[string]any{
-		FullAttention:    map[string]any{"rope_type": "default", "rope_theta": global},
-		SlidingAttention: map[string]any{"rope_type": "default", "rope_theta": local},
+		FullAttention: c.GlobalScaling.parameters(c.GlobalTheta), SlidingAttention: c.LocalScaling.parameters(c.LocalTheta),
 	})
+	f.Delete("rope_scaling") // it is in rope_parameters
 	f.SetLabels(c.Labels)
 	return f.JSON()
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-
-	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
 // Summary describes a model's sizes in words.
@@ -74,11 +72,11 @@ func (c *Config) keys(layer, i, attended int) (first, last int) {
 // each position from 0 to n-1, a column for each pair of a head's dimensions, the
 // fastest first.
 func (c *Config) Rotations(layer, n int) [][]float64 {
-	theta := c.LocalTheta
+	theta, scaling := c.LocalTheta, c.LocalScaling
 	if c.Global(layer) {
-		theta = c.GlobalTheta
+		theta, scaling = c.GlobalTheta, c.GlobalScaling
 	}
-	frequencies := nn.Frequencies(c.HeadDim(), theta)
+	frequencies := scaling.stretched(c.HeadDim(), theta)
 	cosines := make([][]float64, n)
 	for position := range cosines {
 		cosines[position] = make([]float64, len(frequencies))

@@ -50,7 +50,7 @@ func operations() []operation {
 			return GatedLinear("silu", in[0], in[1], in[2], opt)
 		}},
 		{name: "rotation", inputs: [][]int{heads}, build: func(in []*Node, opt model.Options) *Node {
-			return NewRope(in[0].Graph(), testSeq, testWidth, 100, opt).Rotate(in[0])
+			return NewRope(in[0].Graph(), testSeq, Frequencies(testWidth, 100), 1, opt).Rotate(in[0])
 		}},
 	}
 	for _, way := range []string{"scores", "blocks"} {

@@ -11,7 +11,7 @@ import (
 )
 
 // A Rope holds the cosines and sines of the rotary angles
-// position·theta^(-2i/headDim), [seq, headDim/2] float32 whatever the compute
+// position·frequency, [seq, headDim/2] float32 whatever the compute
 // dtype: in bfloat16 an angle of 1,000 radians would be off by more than one.
 type Rope struct {
 	Cos, Sin *Node
@@ -21,14 +21,15 @@ type Rope struct {
 // NewRope computes the angles' cosines and sines on the host, as constants of
 // the graph. Computed in the graph, XLA would fuse them into every use and
 // compute them again for all rows, heads and layers, a call of the C library
-// for each.
-func NewRope(g *Graph, seq, headDim int, theta float64, opt model.Options) Rope {
-	half, frequencies := headDim/2, Frequencies(headDim, theta)
+// for each. Both are multiplied by scale, which is 1 but for some ways to stretch
+// the frequencies.
+func NewRope(g *Graph, seq int, frequencies []float32, scale float32, opt model.Options) Rope {
+	half := len(frequencies)
 	cos, sin := make([]float32, seq*half), make([]float32, seq*half)
 	for position := range seq {
 		for i, frequency := range frequencies {
 			angle := float64(float32(position) * frequency) // rounded as torch rounds it
-			cos[position*half+i], sin[position*half+i] = float32(math.Cos(angle)), float32(math.Sin(angle))
+			cos[position*half+i], sin[position*half+i] = scale*float32(math.Cos(angle)), scale*float32(math.Sin(angle))
 		}
 	}
 	table := func(values []float32) *Node {
