@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"llmjp.internal/modernbert/pkg/eval/fillmask"
+	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -108,5 +110,18 @@ func TestFillMaskRefused(t *testing.T) {
 		if code != c.code || !strings.Contains(stderr, c.want) || stdout != "" {
 			t.Errorf("%q: exit status %d, %q, want %d and %q", c.args, code, stderr, c.code, c.want)
 		}
+	}
+}
+
+// TestGuessColumns shows guesses as text; --json keeps the pieces.
+func TestGuessColumns(t *testing.T) {
+	guess := fillmask.Guess{ID: 7, Token: "åº¶æ°ĳ", Shown: "庶民", Score: 0.5}
+	all := []fillmask.Answers{{Model: models.Model{Ref: "m"}, Masks: [][][]fillmask.Guess{{{guess}}}}}
+	if columns := guessColumns(all, 0, 0); columns[1][1] != "庶民" {
+		t.Errorf("the table shows %q", columns[1][1])
+	}
+	line, err := json.Marshal(guess)
+	if err != nil || string(line) != `{"id":7,"token":"åº¶æ°ĳ","score":0.5}` {
+		t.Errorf("--json writes %s, %v", line, err)
 	}
 }

@@ -70,7 +70,7 @@ func guessColumns(all []fillmask.Answers, sentence, mask int) [][]string {
 	for _, a := range all {
 		token, score := []string{a.Model.Label()}, []string{""}
 		for _, g := range a.Masks[sentence][mask] {
-			token, score = append(token, g.Token), append(score, fmt.Sprintf("%.4f", g.Score))
+			token, score = append(token, g.Shown), append(score, fmt.Sprintf("%.4f", g.Score))
 		}
 		columns = append(columns, token, score)
 	}

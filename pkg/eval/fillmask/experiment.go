@@ -75,7 +75,7 @@ func (a *Answers) decode(e *encoder.Encoder, sentences []Sentence) error {
 	a.Decoded, a.Tokens = make([][]result.Guess, len(sentences)), make([]int, len(sentences))
 	for i, s := range sentences {
 		for _, g := range a.Masks[i][0] {
-			a.Decoded[i] = append(a.Decoded[i], result.Guess{ID: g.ID, Token: Decoded(tok, g.ID), Score: g.Score})
+			a.Decoded[i] = append(a.Decoded[i], result.Guess{ID: g.ID, Token: g.Shown, Score: g.Score})
 		}
 		for k, answer := range s.Expected {
 			n, err := Tokens(tok, answer)

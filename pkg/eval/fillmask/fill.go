@@ -22,6 +22,7 @@ type Guess struct {
 	ID    int32   `json:"id"`
 	Token string  `json:"token"` // the vocabulary's piece as it stands: "▁東京", "##京", "<0xE3>"
 	Score float64 `json:"score"` // softmax probability over the whole vocabulary
+	Shown string  `json:"-"`     // the token as a reader sees it (see Decoded)
 }
 
 // Fill gives, for each text, the best guesses for each of its masks in the
@@ -47,7 +48,7 @@ func Fill(ctx context.Context, e *encoder.Encoder, texts []string, o Options) ([
 			return fmt.Errorf("text %d: %w", i, err)
 		}
 		for j := range guesses {
-			guesses[j].Token = tok.Token(guesses[j].ID)
+			guesses[j].Token, guesses[j].Shown = tok.Token(guesses[j].ID), Decoded(tok, guesses[j].ID)
 		}
 		filled[i][n] = guesses
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"llmjp.internal/modernbert/pkg/text"
 	"math"
 	"os"
 	"strings"
@@ -161,7 +162,22 @@ func TestReadRefused(t *testing.T) {
 	}
 }
 
-// What is no text by itself is shown as it is.
+// TestDecodedBytes shows the pieces of a byte-level vocabulary as text.
+func TestDecodedBytes(t *testing.T) {
+	tok, err := text.New(map[string][]byte{"tokenizer.json": []byte(`{"version":"1.0","pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true},
+		"decoder":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},
+		"model":{"type":"BPE","vocab":{"åº¶æ°ĳ":0,"Ġcapital":1,"åº":2},"merges":[]}}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range []string{"庶民", "capital", "åº"} {
+		if got := Decoded(tok, int32(id)); got != want {
+			t.Errorf("%s is shown as %q, want %q", tok.Token(int32(id)), got, want)
+		}
+	}
+}
+
+// TestDecoded shows what is no text by itself as it is.
 func TestDecoded(t *testing.T) {
 	tok, err := load(t).Tokenizer()
 	if err != nil {
