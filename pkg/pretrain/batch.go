@@ -93,8 +93,9 @@ func (l layout) capacity(positions, masked int) int {
 // inputs are those of the loss for one part: ids [rows, length] and lengths
 // [rows]; then, for the masked positions, their places in the flattened ids,
 // their labels and their weights, [masked] each. Rows and places that are not
-// used have weight 0. Empty rows attend to one padding token.
-func (l layout) inputs(ids, labels [][]int32, part train.Part) []*tensors.Tensor {
+// used have weight 0. Empty rows attend to one padding token. masked is the
+// number of masked positions to make room for, at least the part's.
+func (l layout) inputs(ids, labels [][]int32, part train.Part, masked int) []*tensors.Tensor {
 	flat := make([]int32, part.Positions())
 	for i := range flat {
 		flat[i] = l.pad
@@ -103,7 +104,7 @@ func (l layout) inputs(ids, labels [][]int32, part train.Part) []*tensors.Tensor
 	for i := range lengths {
 		lengths[i] = 1
 	}
-	m := l.capacity(part.Positions(), countMasked(labels, part.Rows))
+	m := l.capacity(part.Positions(), masked)
 	places, targets, weights := make([]int32, 0, m), make([]int32, 0, m), make([]float32, 0, m)
 	for i, row := range part.Rows {
 		copy(flat[i*part.Length:], ids[row])

@@ -10,6 +10,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/ranks"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
@@ -22,6 +23,7 @@ type validation struct {
 	batch  batch
 	layout layout
 	exec   *graph.Exec
+	ranks  *ranks.Group
 }
 
 // newValidation masks the first documents of a text, or so many of its windows
@@ -51,9 +53,7 @@ func newValidation(b compute.Backend, arch model.Architecture, params []model.Pa
 	if v.batch.masked() == 0 {
 		return nil, fmt.Errorf("the validation text has no token to mask: %d documents", documents)
 	}
-	planner := s.planner
-	planner.Multiple = 1
-	v.batch.parts = planner.Plan(lengths)
+	v.batch.parts = s.settings.planner(1, 1).Plan(lengths) // the same on any number of ranks and devices
 	var err error
 	v.exec, err = scorer(b, arch, params, opt)
 	return v, err
@@ -72,20 +72,38 @@ func scorer(b compute.Backend, arch model.Architecture, params []model.Param, op
 	return exec.WithName("validation").SetMaxCache(-1), nil
 }
 
-// score gives the mean loss of the masked tokens in nats, and the share of
-// them that is guessed right. Both are means over tokens; the authors' are
-// means over micro-batches.
+// score returns the mean loss of the masked tokens in nats, and the share of
+// them that is predicted right. Both are means over tokens; the authors' are
+// means over micro-batches. The ranks compute the parts in turn; their sums are
+// added in the order of the parts, so that the result is the same, bit for bit,
+// on any number of ranks.
 func (v *validation) score(ctx context.Context, weights []*tensors.Tensor) (loss, accuracy float64, err error) {
-	for _, part := range v.batch.parts {
-		if err := ctx.Err(); err != nil {
-			return 0, 0, err
-		}
-		sums, err := v.run(weights, part)
+	parts := v.batch.parts
+	sums := make([]float32, 2*len(parts))
+	for first := 0; first < len(parts); first += v.ranks.Size() {
+		stop, err := v.ranks.Any(ctx.Err() != nil)
 		if err != nil {
 			return 0, 0, err
 		}
-		loss += float64(sums[0])
-		accuracy += float64(sums[1])
+		if stop {
+			return 0, 0, context.Canceled
+		}
+		i := first + v.ranks.Rank()
+		if i >= len(parts) {
+			continue
+		}
+		own, err := v.run(weights, parts[i])
+		if err != nil {
+			return 0, 0, err
+		}
+		copy(sums[2*i:], own)
+	}
+	if err := v.ranks.Sum(sums); err != nil { // all but one of the terms are 0
+		return 0, 0, err
+	}
+	for i := range parts {
+		loss += float64(sums[2*i])
+		accuracy += float64(sums[2*i+1])
 	}
 	masked := float64(v.batch.masked())
 	return loss / masked, accuracy / masked, nil
@@ -96,7 +114,7 @@ func (v *validation) run(weights []*tensors.Tensor, part train.Part) ([]float32,
 	for _, w := range weights {
 		args = append(args, w)
 	}
-	inputs := v.layout.inputs(v.batch.ids, v.batch.labels, part)
+	inputs := v.layout.inputs(v.batch.ids, v.batch.labels, part, countMasked(v.batch.labels, part.Rows))
 	for _, t := range inputs {
 		args = append(args, t)
 	}

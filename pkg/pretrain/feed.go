@@ -16,6 +16,8 @@ type source struct {
 	masker   masker
 	planner  train.Planner
 	layout   layout
+	rank     int // of ranks that share each batch's rows
+	ranks    int
 }
 
 // draw makes the batch of a step, from 1, without its tensors.
@@ -55,13 +57,28 @@ func (s *source) plan(lengths []int) []train.Part {
 	return parts
 }
 
-// fill makes the micro-batches' tensors. The loss of a micro-batch is scaled so
+// share returns the rows of a part that rank r computes: all ranks compute
+// equally many, in the part's order, and the last may have fewer or none that
+// are not empty.
+func (s *source) share(part train.Part, r int) train.Part {
+	height := part.Height / s.ranks
+	from := min(r*height, len(part.Rows))
+	to := min(from+height, len(part.Rows))
+	return train.Part{Rows: part.Rows[from:to], Height: height, Length: part.Length}
+}
+
+// fill makes the tensors of this rank's share of the micro-batches. Their
+// shapes are the same on every rank. The loss of a micro-batch is scaled so
 // that their sum is the mean over the batch's masked tokens, or the mean of the
 // micro-batches' means. Where nothing is masked the loss is 0.
 func (s *source) fill(b *batch) {
 	total := b.masked()
 	for _, part := range b.parts {
-		micro := train.MicroBatch{Inputs: s.layout.inputs(b.ids, b.labels, part)}
+		most := 0
+		for r := range s.ranks {
+			most = max(most, countMasked(b.labels, s.share(part, r).Rows))
+		}
+		micro := train.MicroBatch{Inputs: s.layout.inputs(b.ids, b.labels, s.share(part, s.rank), most)}
 		if n := total; n > 0 {
 			micro.Scale = 1 / float64(n)
 		}

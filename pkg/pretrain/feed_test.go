@@ -40,3 +40,58 @@ func TestCompile(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// The shares of a batch cover each of its rows once, and every rank's tensors
+// have the same shapes.
+func TestShares(t *testing.T) {
+	opt := options(t, append(append([]string{}, small...), "batch_size=11", "micro_tokens=64", "lengths=8,16,32")...)
+	for ranks := 1; ranks <= 4; ranks++ {
+		var shapes []string
+		seen := map[int]int{}
+		for rank := range ranks {
+			s := &session{opt: opt, settings: opt.Settings}
+			if err := s.model(); err != nil {
+				t.Fatal(err)
+			}
+			c, err := s.tokenized(t.Context(), "training", opt.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			s.corpus = c
+			if err := s.graphs(); err != nil {
+				t.Fatal(err)
+			}
+			source := s.source
+			source.rank, source.ranks, source.planner = rank, ranks, opt.Settings.planner(1, ranks)
+			b, err := source.draw(3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.fill(b)
+			own := ""
+			for i, part := range b.parts {
+				for _, row := range source.share(part, rank).Rows {
+					seen[row]++
+				}
+				for _, input := range b.micro[i].Inputs {
+					own += input.Shape().String()
+				}
+			}
+			shapes = append(shapes, own)
+		}
+		for row := range opt.Settings.BatchSize {
+			if seen[row] != 1 {
+				t.Errorf("%d ranks: row %d is computed %d times", ranks, row, seen[row])
+			}
+		}
+		if len(seen) != opt.Settings.BatchSize {
+			t.Errorf("%d ranks: %d rows of %d", ranks, len(seen), opt.Settings.BatchSize)
+		}
+		for rank, own := range shapes {
+			if own != shapes[0] {
+				t.Errorf("%d ranks: rank %d has the shapes %s, rank 0 %s", ranks, rank, own, shapes[0])
+			}
+		}
+	}
+}

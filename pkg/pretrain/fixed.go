@@ -24,7 +24,7 @@ type Fixed struct {
 func Fix(s Settings, pad int32, ids, labels [][]int32) *Fixed {
 	s.LossAverage = "tokens"
 	f := &Fixed{batch: &batch{ids: ids, labels: labels}}
-	f.source = source{settings: s, planner: s.planner(1), layout: layout{pad: pad, rate: s.MaskRate, multiple: 1}}
+	f.source = source{settings: s, planner: s.planner(1, 1), layout: layout{pad: pad, rate: s.MaskRate, multiple: 1}, ranks: 1}
 	lengths := make([]int, len(ids))
 	for i, row := range ids {
 		lengths[i] = len(row)

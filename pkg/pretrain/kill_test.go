@@ -4,13 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
+
+	"llmjp.internal/modernbert/pkg/ranks"
 )
 
 // childEnv holds the options of the process that TestKilledRunIsExact kills.
@@ -22,20 +27,31 @@ type childOptions struct {
 	Data, Valid              []string
 	Output, Cache, Tokenizer string
 	Steps, Devices           int
+	DumpBatches              string
 }
 
 // child is the process: the test's binary, which runs this and no test.
 func child(options string) {
 	var c childOptions
 	err := json.Unmarshal([]byte(options), &c)
-	if err == nil {
-		_, err = Run(context.Background(), Options{
+	group, lost := ranks.Open(ranks.Options{Environ: os.Environ()})
+	if err = errors.Join(err, lost); err == nil {
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		_, err = Run(ctx, Options{
 			Settings: c.Settings, Data: c.Data, Valid: c.Valid, Output: c.Output, Cache: c.Cache, Tokenizer: c.Tokenizer,
-			Steps: c.Steps, Devices: c.Devices,
+			Steps: c.Steps, Devices: c.Devices, DumpBatches: c.DumpBatches, Ranks: group,
 		})
+	}
+	if group.Rank() > 0 && (errors.As(err, new(*Stopped)) || errors.Is(err, ranks.ErrElsewhere)) {
+		err = nil // rank 0 speaks
+	}
+	if err == nil {
+		err = group.Close()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
+		group.Abort()
 		os.Exit(1)
 	}
 }
@@ -45,7 +61,7 @@ func child(options string) {
 func startChild(t *testing.T, opt Options, environment ...string) (process *os.Process, done <-chan error) {
 	t.Helper()
 	options, err := json.Marshal(childOptions{
-		opt.Settings, opt.Data, opt.Valid, opt.Output, opt.Cache, opt.Tokenizer, opt.Steps, opt.Devices})
+		opt.Settings, opt.Data, opt.Valid, opt.Output, opt.Cache, opt.Tokenizer, opt.Steps, opt.Devices, opt.DumpBatches})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/ranks"
 	"llmjp.internal/modernbert/pkg/run"
 	"llmjp.internal/modernbert/pkg/train"
 )
@@ -30,8 +31,15 @@ func (s *session) broken(what string) error {
 }
 
 func (s *session) setAside(b *batch, cause error) error {
+	if !s.writer() {
+		return ranks.ErrElsewhere
+	}
 	folder := filepath.Join(s.opt.Output, run.NonFinite)
-	if err := s.save(run.NonFinite); err != nil {
+	state, err := s.step.State()
+	if err == nil {
+		err = s.write(run.NonFinite, state)
+	}
+	if err != nil {
 		return fmt.Errorf("%w; the weights could not be saved: %w", cause, err)
 	}
 	if err := dump(folder, b, s.source.layout.pad); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llmjp.internal/modernbert/pkg/encoder"
+	"llmjp.internal/modernbert/pkg/ranks"
 	"llmjp.internal/modernbert/pkg/result"
 	"llmjp.internal/modernbert/pkg/run"
 )
@@ -26,6 +27,9 @@ type Options struct {
 	StartOnly    bool   // end at step 0: its checkpoint and validation alone
 	Devices      int    // that share each micro-batch; 0: one
 	DumpBatches  string // folder for every step's batch; "": none
+	// Ranks are the processes that share the run; nil: this one alone. Rank 0
+	// writes the folder. The others need the same texts and model.
+	Ranks *ranks.Group
 
 	// Retrieve scores zero-shot retrieval with the model in training; nil: none.
 	Retrieve func(ctx context.Context, e *encoder.Encoder) (recall10, mrr10 float64, err error)

@@ -49,7 +49,7 @@ func BenchmarkPadding(b *testing.B) {
 					lengths[i] = len(row)
 					tokens += len(row)
 				}
-				for _, part := range s.planner(1).Plan(lengths) {
+				for _, part := range s.planner(1, 1).Plan(lengths) {
 					grouped += part.Positions()
 				}
 				for from := 0; from < len(rows); from += s.MicroRows {

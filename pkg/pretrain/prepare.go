@@ -14,16 +14,19 @@ import (
 )
 
 // prepare makes everything that does not depend on where the run stands: it
-// locks the folder, reads the model and tokenizes the texts.
+// locks the folder, reads the model and tokenizes the texts. An error of one
+// rank is one of all.
 func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
-	if err := s.settings.Validate(); err != nil {
+	group := s.opt.Ranks
+	if err := group.Agree(s.settings.Validate()); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(s.opt.Output, 0o777); err != nil {
+	if err := s.sameLaunch(); err != nil {
 		return nil, err
 	}
-	release, err := run.Lock(s.opt.Output)
-	if err != nil {
+	release, old, err := s.claim()
+	if err := group.Agree(err); err != nil {
+		release()
 		return nil, err
 	}
 	defer func() {
@@ -31,36 +34,62 @@ func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
 			release()
 		}
 	}()
-	old, err := s.readDescription()
-	if err != nil {
+	if err := group.Agree(s.model()); err != nil {
 		return nil, err
 	}
-	if old != nil {
-		if err := s.checkSettings(old.Settings); err != nil {
-			return nil, fmt.Errorf("%s holds a run with other settings (%w): choose another --output", s.opt.Output, err)
-		}
-	}
-	if err := s.model(); err != nil {
-		return nil, err
-	}
-	if s.corpus, err = s.tokenized(ctx, "training", s.opt.Data); err != nil {
+	if err := s.inTurn(func() (err error) {
+		s.corpus, err = s.tokenized(ctx, "training", s.opt.Data)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	if s.origin, err = s.findOrigin(); err != nil {
 		return nil, err
 	}
+	if err := s.sameOrigin(); err != nil {
+		return nil, err
+	}
 	if old != nil {
 		if conflict := s.origin.Conflict(old.Origin); conflict != "" {
-			return nil, fmt.Errorf("%s: %s; choose another --output", s.opt.Output, conflict)
+			err = fmt.Errorf("%s: %s; choose another --output", s.opt.Output, conflict)
 		}
 	}
-	if err := s.graphs(); err != nil {
+	if err := group.Agree(err); err != nil {
+		return nil, err
+	}
+	if err := group.Agree(s.graphs()); err != nil {
 		return nil, err
 	}
 	if err := s.validating(ctx); err != nil {
 		return nil, err
 	}
-	return release, s.describe()
+	if s.writer() {
+		err = s.describe()
+	}
+	return release, group.Agree(err)
+}
+
+// claim locks the folder for this run and reads what it holds: old is nil where
+// it holds no run. Ranks other than 0 claim nothing. release is never nil.
+func (s *session) claim() (release func(), old *run.Description, err error) {
+	release = func() {}
+	if !s.writer() {
+		return release, nil, nil
+	}
+	if err := os.MkdirAll(s.opt.Output, 0o777); err != nil {
+		return release, nil, err
+	}
+	unlock, err := run.Lock(s.opt.Output)
+	if err != nil {
+		return release, nil, err
+	}
+	if old, err = s.readDescription(); err != nil || old == nil {
+		return unlock, nil, err
+	}
+	if err := s.checkSettings(old.Settings); err != nil {
+		return unlock, nil, fmt.Errorf("%s holds a run with other settings (%w): choose another --output", s.opt.Output, err)
+	}
+	return unlock, old, nil
 }
 
 // graphs makes the source of batches and the training step.
@@ -69,7 +98,7 @@ func (s *session) graphs() error {
 	if err != nil {
 		return err
 	}
-	devices := max(1, s.opt.Devices)
+	devices, group := max(1, s.opt.Devices), s.opt.Ranks
 	d := s.arch.Dimensions()
 	rows, err := s.settings.rows(s.corpus, s.tok)
 	if err != nil {
@@ -78,15 +107,18 @@ func (s *session) graphs() error {
 	s.source = &source{
 		rows: rows, settings: s.settings,
 		masker:  newMasker(s.settings, s.tok),
-		planner: s.settings.planner(devices),
+		planner: s.settings.planner(devices, group.Size()),
 		layout:  layout{pad: int32(max(0, d.PadID)), rate: s.settings.MaskRate, multiple: devices},
+		rank:    group.Rank(), ranks: group.Size(),
 	}
 	split := make([]int, inputCount)
 	for i := range split {
 		split[i] = i
 	}
-	s.step, err = train.NewStep(b, s.params, loss(s.arch, s.modelOptions()), s.settings.Optimizer(), devices, split...)
-	return err
+	if s.step, err = train.NewStep(b, s.params, loss(s.arch, s.modelOptions()), s.settings.Optimizer(), devices, split...); err != nil {
+		return err
+	}
+	return s.step.Join(group, s.settings.Wire == "bfloat16")
 }
 
 // rows returns the rows that batches are drawn from.
@@ -97,8 +129,9 @@ func (s Settings) rows(c *corpus.Corpus, tok text.Tokenizer) (corpus.Rows, error
 	return c, nil
 }
 
-// planner cuts batches into micro-batches whose rows the devices share.
-func (s Settings) planner(devices int) train.Planner {
+// planner returns the planner that cuts batches into micro-batches whose rows
+// the devices of all ranks share.
+func (s Settings) planner(devices, ranks int) train.Planner {
 	lengths := []int(s.Lengths)
 	if len(lengths) == 0 {
 		lengths = train.Ladder(s.MaxLength)
@@ -109,7 +142,8 @@ func (s Settings) planner(devices int) train.Planner {
 			shorter = append(shorter, n)
 		}
 	}
-	return train.Planner{Lengths: append(shorter, s.MaxLength), Tokens: s.MicroTokens, Multiple: devices, Overhead: 256}
+	all := devices * ranks
+	return train.Planner{Lengths: append(shorter, s.MaxLength), Tokens: s.MicroTokens * ranks, Multiple: all, Overhead: 256 * all}
 }
 
 // modelOptions returns how the settings, which are valid, compute the model.
@@ -125,11 +159,17 @@ func (s *session) validating(ctx context.Context) error {
 	if len(s.opt.Valid) == 0 {
 		return nil
 	}
-	c, err := s.tokenized(ctx, "validation", s.opt.Valid)
-	if err != nil {
+	var c *corpus.Corpus
+	if err := s.inTurn(func() (err error) {
+		c, err = s.tokenized(ctx, "validation", s.opt.Valid)
+		return err
+	}); err != nil {
 		return err
 	}
 	defer c.Close()
+	if err := s.same("the digest of the validation text's tokens", c.Digest(), "every host needs the same --valid"); err != nil {
+		return err
+	}
 	b, err := backend.Open()
 	if err != nil {
 		return err
@@ -140,6 +180,9 @@ func (s *session) validating(ctx context.Context) error {
 	}
 	if s.validation, err = newValidation(b, s.arch, s.params, s.modelOptions(), rows, s.settings.EvalDocuments, s.source); err != nil {
 		return err
+	}
+	if s.validation.ranks = s.opt.Ranks; !s.writer() {
+		return nil
 	}
 	s.summary.Unigram, err = unigram(s.corpus, s.arch.Dimensions().Vocab, s.validation.batch.labels)
 	return err

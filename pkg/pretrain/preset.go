@@ -11,7 +11,7 @@ import (
 // epsilon from the authors' script.
 var common = Settings{
 	Rows: "documents", MaskRate: 0.3, AdamBeta1: 0.9, AdamBeta2: 0.98, AdamEpsilon: 1e-6, WeightDecay: 1e-5, Clip: 1,
-	Seed: 42, LossAverage: "tokens", MicroRows: 26, Compute: "float32", MicroTokens: 4096,
+	Seed: 42, LossAverage: "tokens", MicroRows: 26, Compute: "float32", MicroTokens: 4096, Wire: "float32", WatchdogSeconds: 1800,
 }
 
 // presets are the stages of each, stage 1 first. Stage 2 is stage 1 with the

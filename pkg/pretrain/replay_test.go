@@ -15,6 +15,13 @@ import (
 // Ten steps equal torch's from the same weights and batches: losses, gradient
 // norms before clipping, and every final weight. See testdata/replay.py.
 func TestTenStepsEqualTorch(t *testing.T) {
+	equalTorch(t, func(opt Options) string { return mustRun(t, opt).Checkpoint })
+}
+
+// equalTorch compares a run's steps, and the last checkpoint that it returns,
+// with torch's.
+func equalTorch(t *testing.T, train func(Options) (checkpoint string)) {
+	t.Helper()
 	var golden struct {
 		Settings []string
 		Steps    []struct {
@@ -31,7 +38,7 @@ func TestTenStepsEqualTorch(t *testing.T) {
 	readJSON(t, "testdata/replay.json", &golden)
 	opt := options(t, golden.Settings...)
 	opt.Data = []string{projectPath(t, "data", "corpus", "valid.jsonl.gz")}
-	summary := mustRun(t, opt)
+	last := train(opt)
 
 	lines := readLines[run.Line](t, filepath.Join(opt.Output, "log.jsonl"))
 	if len(lines) != len(golden.Steps) {
@@ -51,7 +58,7 @@ func TestTenStepsEqualTorch(t *testing.T) {
 	if clipped == 0 || clipped == len(lines) {
 		t.Errorf("%d of %d steps were clipped: one case only is tested", clipped, len(lines))
 	}
-	values := load(t, summary.Checkpoint)
+	values := load(t, last)
 	for name, want := range golden.Weights {
 		got, sum := values[name], 0.0
 		for _, x := range got {

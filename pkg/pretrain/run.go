@@ -49,10 +49,15 @@ type session struct {
 	waiting    float64
 }
 
-// Run pretrains, or goes on with the run in opt.Output. When ctx ends, the
-// step in hand is ended and saved, and the error is a [Stopped].
+// Run pretrains, or goes on with the run in opt.Output. When ctx ends, on any
+// rank, the step in hand is ended and saved, and the error is a [Stopped] on
+// all. Another error may be one of this rank alone: the caller then has to end
+// the others ([ranks.Group.Abort]), unless it is [ranks.ErrElsewhere].
 func Run(ctx context.Context, opt Options) (Summary, error) {
 	s := &session{opt: opt, settings: opt.Settings}
+	if !s.writer() {
+		s.opt.silence()
+	}
 	unlock, err := s.prepare(ctx)
 	if err != nil {
 		return Summary{}, wayOut(err)
@@ -89,22 +94,36 @@ func (s *session) report(format string, args ...any) {
 // begin restores the latest checkpoint or starts at step 0, and puts the logs
 // back to that step.
 func (s *session) begin() error {
-	ok, err := s.restore()
-	if err != nil {
+	state := train.State{Weights: s.start}
+	var err error
+	if s.writer() {
+		state, err = s.resume(state)
+	}
+	if err := s.opt.Ranks.Agree(err); err != nil {
 		return err
 	}
-	if !ok {
-		if err := s.step.SetState(train.State{Weights: s.start}); err != nil {
-			return err
-		}
+	if err := s.broadcast(&state); err != nil {
+		return err
 	}
+	err = s.step.SetState(state)
 	s.start = nil
 	debug.FreeOSMemory() // the state's copies on the host
+	s.watch()
+	return s.opt.Ranks.Agree(err)
+}
+
+// resume returns the state of the last good checkpoint, or start where the run
+// has none, and opens the logs at its step.
+func (s *session) resume(start train.State) (state train.State, err error) {
+	if state, err = s.restore(start); err != nil {
+		return state, err
+	}
+	s.at = state.Updates
 	if s.log, _, err = run.OpenLog(s.opt.Output, run.LogFile, s.at); err != nil {
-		return err
+		return state, err
 	}
 	s.evals, s.logged, err = run.OpenLog(s.opt.Output, run.EvalFile, s.at)
-	return err
+	return state, err
 }
 
 func (s *session) close() {
@@ -137,6 +156,9 @@ func (s *session) last() int {
 
 func (s *session) loop(ctx context.Context) error {
 	feeding, stop := context.WithCancel(ctx)
+	if s.opt.Ranks.Size() > 1 { // until all ranks have agreed to stop, each needs its batches
+		feeding, stop = context.WithCancel(context.WithoutCancel(ctx))
+	}
 	defer stop()
 	batches := s.source.feed(feeding, s.at+1, s.last(), s.step.Prepare)
 	defer func() { // the feed may be compiling: wait for it
@@ -145,10 +167,13 @@ func (s *session) loop(ctx context.Context) error {
 		}
 	}()
 	for {
-		if err := s.evaluate(ctx); err != nil && ctx.Err() == nil {
+		if err := s.evaluate(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled) {
 			return err
 		}
-		stopping := ctx.Err() != nil
+		stopping, err := s.opt.Ranks.Any(ctx.Err() != nil)
+		if err != nil {
+			return err
+		}
 		if err := s.saveIfDue(stopping || s.at >= s.last()); err != nil {
 			return err
 		}
@@ -197,8 +222,10 @@ func (s *session) advance(batches <-chan drawn) error {
 		Step: b.step, Loss: outcome.Objective, LR: lr, GradNorm: outcome.GradNorm, Tokens: b.tokens(), MaskedTokens: b.masked(),
 		Accuracy: outcome.Extra / float64(max(1, b.masked())), Padding: b.padding(), Seconds: time.Since(began).Seconds(),
 	}
-	if err := s.log.Append(line); err != nil {
-		return err
+	if s.writer() {
+		if err := s.log.Append(line); err != nil {
+			return err
+		}
 	}
 	s.count(b, line, waited)
 	return nil
@@ -245,15 +272,17 @@ func (s *session) evaluate(ctx context.Context) error {
 	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
 		return s.broken("a validation loss")
 	}
-	if retrieve {
+	if retrieve && s.writer() {
 		recall, mrr, err := s.retrieve(ctx, weights)
 		if err != nil {
 			return fmt.Errorf("retrieval: %w", err)
 		}
 		e.Recall10, e.MRR10 = &recall, &mrr
 	}
-	if err := s.evals.Append(e); err != nil {
-		return err
+	if s.writer() {
+		if err := s.evals.Append(e); err != nil {
+			return err
+		}
 	}
 	s.logged, s.summary.Evaluation = s.at, &e
 	if s.opt.Evaluated != nil {

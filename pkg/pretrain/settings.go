@@ -53,8 +53,15 @@ type Settings struct {
 
 	Compute               string `json:"compute"`                // float32 or bfloat16, with ",plain" for plain operations
 	ActivationCheckpoints bool   `json:"activation_checkpoints"` // compute activations again in the backward pass
-	MicroTokens           int    `json:"micro_tokens"`           // positions of a micro-batch
+	MicroTokens           int    `json:"micro_tokens"`           // positions of a micro-batch on one process
 	Lengths               ints   `json:"lengths"`                // what documents are padded to; empty: train.Ladder
+
+	// Wire is how gradients travel between the ranks of a run: "float32", or
+	// "bfloat16" for half the bytes.
+	Wire string `json:"wire"`
+	// WatchdogSeconds is how long a rank waits for the others before it ends
+	// the run.
+	WatchdogSeconds int `json:"watchdog_seconds"`
 }
 
 // ints is a list of numbers, written 0,10,20.
@@ -190,7 +197,7 @@ func (s Settings) Diff(from Settings) []string {
 // most by rounding. So does ",plain" in compute.
 var resumable = []string{
 	"checkpoint_every", "checkpoint_steps", "rolling_every", "eval_every", "retrieval_every",
-	"activation_checkpoints", "micro_tokens", "lengths",
+	"activation_checkpoints", "micro_tokens", "lengths", "watchdog_seconds",
 }
 
 // conflict names what keeps a run with the settings old from being resumed
@@ -217,6 +224,6 @@ func (s *Settings) UnmarshalJSON(data []byte) error {
 	type plain Settings
 	decoder := json.NewDecoder(strings.NewReader(string(data)))
 	decoder.DisallowUnknownFields()
-	s.Rows = "documents" // runs of earlier versions have no such setting
+	s.Rows, s.Wire = "documents", "float32" // runs of earlier versions have no such settings
 	return decoder.Decode((*plain)(s))
 }

@@ -22,17 +22,32 @@ const (
 	secondPrefix = "exp_avg_sq."
 )
 
-// save writes a checkpoint, a Hugging Face directory with the trainer's state,
-// into a folder of the run (run.Staying, run.Rolling or run.NonFinite) and
-// reads it back.
+// save writes a checkpoint of the weights in training into a folder of the run,
+// run.Staying or run.Rolling. All ranks must hold the same weights.
 func (s *session) save(folder string) error {
 	state, err := s.step.State()
 	if err != nil {
 		return err
 	}
-	if name := notFinite(s.params, state.Weights); name != "" && folder != run.NonFinite {
+	if s.opt.Ranks.Size() > 1 {
+		what := fmt.Sprintf("the digest of the weights after step %d", s.at)
+		if err := s.same(what, digestWeights(s.params, state.Weights), "their processors or drivers round differently, or one is faulty; the last checkpoint is the last good one"); err != nil {
+			return err
+		}
+	}
+	if name := notFinite(s.params, state.Weights); name != "" {
 		return s.broken("a value of " + name)
 	}
+	if !s.writer() {
+		return nil
+	}
+	return s.write(folder, state)
+}
+
+// write writes a checkpoint, a Hugging Face directory with the trainer's state,
+// into a folder of the run (run.Staying, run.Rolling or run.NonFinite) and
+// reads it back.
+func (s *session) write(folder string, state train.State) error {
 	path := filepath.Join(s.opt.Output, folder, run.StepName(s.at))
 	extra := checkpoint.Extra{Files: s.tok.Files(), Replace: true, Write: func(dir string) error {
 		return s.writeState(dir, state)
@@ -41,7 +56,7 @@ func (s *session) save(folder string) error {
 	if err := errors.Join(s.log.Sync(), s.evals.Sync()); err != nil {
 		return err
 	}
-	err = checkpoint.Save(path, s.arch, model.MaskedLM, state.Weights, extra)
+	err := checkpoint.Save(path, s.arch, model.MaskedLM, state.Weights, extra)
 	if diskFull(err) {
 		return fmt.Errorf("no space left for the checkpoint of step %d in %s: make room and run the same command again, it goes on from the last one", s.at, s.opt.Output)
 	}
@@ -74,31 +89,26 @@ func (s *session) writeState(dir string, state train.State) error {
 	return run.State{Step: s.at, Settings: settings, Origin: s.origin}.Seal(dir)
 }
 
-// restore puts the last good checkpoint on the device and sets s.at to its
-// step; ok is false where the run has no checkpoint. It reports damaged
-// checkpoints and passes over them.
-func (s *session) restore() (ok bool, err error) {
+// restore reads the state of the last good checkpoint; it returns start where
+// the run has no checkpoint. It reports damaged checkpoints and passes over
+// them.
+func (s *session) restore(start train.State) (state train.State, err error) {
 	passedOver := func(err error) { s.report("%v; passed over", err) }
 	c, saved, ok, err := run.LastGood(s.opt.Output, s.settings.TotalSteps, passedOver)
 	if err != nil || !ok {
-		return false, err
+		return start, err
 	}
 	if err := s.checkSettings(saved.Settings); err != nil {
-		return false, fmt.Errorf("checkpoint %s: %w; choose another --output", c.Path, err)
+		return state, fmt.Errorf("checkpoint %s: %w; choose another --output", c.Path, err)
 	}
 	if conflict := s.origin.Conflict(saved.Origin); conflict != "" {
-		return false, fmt.Errorf("checkpoint %s: %s; choose another --output", c.Path, conflict)
+		return state, fmt.Errorf("checkpoint %s: %s; choose another --output", c.Path, conflict)
 	}
-	state, err := s.readState(c)
-	if err != nil {
-		return false, err
+	if state, err = s.readState(c); err != nil {
+		return state, err
 	}
-	if err := s.step.SetState(state); err != nil {
-		return false, fmt.Errorf("checkpoint %s: %w", c.Path, err)
-	}
-	s.at = c.Step
 	s.report("goes on from %s of %s", filepath.Join(filepath.Base(filepath.Dir(c.Path)), filepath.Base(c.Path)), filepath.Base(s.opt.Output))
-	return true, nil
+	return state, nil
 }
 
 // readState reads the weights and moments of a checkpoint.
@@ -135,13 +145,25 @@ func (s *session) saveIfDue(ending bool) error {
 		return nil
 	}
 	path := filepath.Join(s.opt.Output, folder, run.StepName(s.at))
-	_, err := run.Verify(path)
-	if errors.Is(err, durable.ErrDamaged) { // or not there
-		err = s.save(folder)
+	var err error
+	if s.writer() {
+		_, err = run.Verify(path)
 	}
-	if err != nil {
+	damaged := errors.Is(err, durable.ErrDamaged) // or not there
+	if err != nil && !damaged {
 		return err
 	}
+	if damaged, err = s.opt.Ranks.Any(damaged); err != nil {
+		return err
+	}
+	if damaged {
+		if err := s.save(folder); err != nil {
+			return err
+		}
+	}
 	s.summary.Checkpoint = path
+	if !s.writer() {
+		return nil
+	}
 	return run.DropRolling(s.opt.Output, path)
 }

@@ -16,7 +16,7 @@ func (s Settings) Validate() error {
 		least int
 	}{
 		{"total_steps", s.TotalSteps, 1}, {"warmup_steps", s.WarmupSteps, 0}, {"batch_size", s.BatchSize, 1},
-		{"max_length", s.MaxLength, 3}, {"micro_rows", s.MicroRows, 1}, {"micro_tokens", s.MicroTokens, 1},
+		{"max_length", s.MaxLength, 3}, {"micro_rows", s.MicroRows, 1}, {"micro_tokens", s.MicroTokens, 1}, {"watchdog_seconds", s.WatchdogSeconds, 1},
 		{"checkpoint_every", s.CheckpointEvery, 0}, {"rolling_every", s.RollingEvery, 0}, {"eval_every", s.EvalEvery, 0},
 		{"eval_documents", s.EvalDocuments, 0}, {"retrieval_every", s.RetrievalEvery, 0}, {"retrieval_pairs", s.RetrievalPairs, 0},
 	} {
@@ -50,6 +50,8 @@ func (s Settings) contradictions() error {
 		return fmt.Errorf("adam_beta1=%g, adam_beta2=%g: both are below 1", s.AdamBeta1, s.AdamBeta2)
 	case s.LossAverage != "tokens" && s.LossAverage != "micro":
 		return fmt.Errorf("loss_average=%s: it is tokens or micro", s.LossAverage)
+	case s.Wire != "float32" && s.Wire != "bfloat16":
+		return fmt.Errorf("wire=%s: it is float32 or bfloat16", s.Wire)
 	case s.Rows != "documents" && s.Rows != "windows":
 		return fmt.Errorf("rows=%s: it is documents or windows", s.Rows)
 	case !slices.IsSorted(s.Lengths) || len(s.Lengths) > 0 && s.Lengths[0] < 1:

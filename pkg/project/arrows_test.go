@@ -37,7 +37,7 @@ var arrows = map[string]string{
 	"provenance":     "run hub corpus result backend project",
 	"train":          "backend/kind ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":          "model encoder text corpus input eval/metric",
-	"pretrain":       "run provenance train model model/checkpoint encoder text corpus result backend durable project",
+	"pretrain":       "ranks run provenance train model model/checkpoint encoder text corpus result backend durable project",
 	"finetune/sweep": "array finetune eval/models hub input jglue model model/checkpoint result durable project",
 	"finetune":       "provenance train jglue hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models":    "run provenance encoder corpus hub model model/checkpoint text result backend project",

@@ -9,7 +9,7 @@ import (
 )
 
 // DefaultPatience is how long a rank waits for the others in one call.
-const DefaultPatience = 30 * time.Minute
+const DefaultPatience = 24 * time.Hour
 
 // Options say how the ranks of a run find each other and how long they wait.
 type Options struct {
@@ -101,6 +101,13 @@ func newGroup(t transport, patience time.Duration) *Group {
 		g.patience = DefaultPatience
 	}
 	return g
+}
+
+// SetPatience sets how long this rank waits for the others in one call.
+func (g *Group) SetPatience(d time.Duration) {
+	if g != nil {
+		g.patience = d
+	}
 }
 
 // Rank returns the process's number, from 0.
