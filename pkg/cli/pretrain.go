@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/pretrain"
+	"llmjp.internal/modernbert/pkg/ranks"
 )
 
 func init() { commands = append(commands, newPretrain) }
@@ -17,6 +18,7 @@ func init() { commands = append(commands, newPretrain) }
 // pretrainOptions are pretrain's flags.
 type pretrainOptions struct {
 	preset, output, init, dump, cache string
+	corpus                            string
 	stage, steps, devices             int
 	startOnly                         bool
 	data, valid, set, texts           []string
@@ -35,7 +37,9 @@ func newPretrain() *cobra.Command {
 		Long: "Pretrains a model, or goes on with the run in DIR exactly where it stopped.\n\n" +
 			"DIR/log.jsonl has a line a step, DIR/eval.jsonl a line a validation, DIR/checkpoints/step-0000N\n" +
 			"is a directory in Hugging Face format with the trainer's state beside the model. Ctrl-C ends the\n" +
-			"step in hand and saves. Without --data the project's own text is used, see data/README.md.",
+			"step in hand and saves. Without --data the project's own text is used, see data/README.md.\n\n" +
+			"After scripts/setup --mpi it is one run on all the processes that mpirun --bind-to none or\n" +
+			"srun --mpi=pmix starts, one a host: see scripts/cluster/README.md.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fmt.Errorf("%q belongs to no flag (quote a glob, or give --data several times)", args[0])
@@ -43,30 +47,31 @@ func newPretrain() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			settings, err := o.settings()
-			if err != nil {
-				return err
-			}
 			if o.printConfig {
+				settings, err := o.settings()
+				if err != nil {
+					return err
+				}
 				return printSettings(cmd.OutOrStdout(), settings)
 			}
-			if o.output == "" {
-				return usagef("pretrain needs --output DIR, see --help")
-			}
 			o.startOnly = o.steps == 0 && cmd.Flags().Changed("steps")
-			if o.steps < 0 || o.devices < 1 {
-				return usagef("--steps %d, --devices %d: both are counts", o.steps, o.devices)
-			}
-			if o.retrieval != "" && o.retrieval != none && len(o.valid) == 1 && o.valid[0] == none {
-				return usagef("--retrieval is a part of validation, which --valid none switches off")
-			}
-			return runPretrain(cmd.Context(), o, settings, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return onRanks(cmd.ErrOrStderr(), func(group *ranks.Group) error {
+				settings, err := o.settings()
+				if err == nil {
+					err = o.check()
+				}
+				if err := group.Agree(err); err != nil {
+					return err
+				}
+				return runPretrain(cmd.Context(), o, settings, group, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			})
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.preset, "preset", "tiny", "settings to start from: "+strings.Join(pretrain.Presets(), ", "))
 	f.IntVar(&o.stage, "stage", 1, "stage of the preset, 1 or 2")
 	f.StringArrayVar(&o.data, "data", nil, "training text, a document a line: .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a `GLOB` and be given several times")
+	f.StringVar(&o.corpus, "corpus", "", "training text that the subcommand corpus tokenized (`DIR`), in place of --data")
 	f.StringArrayVar(&o.valid, "valid", nil, "validation text likewise (`GLOB`), or none; MIRACL's where scripts/fetch-data miracl has made them, else the project's own, if not given")
 	f.StringVar(&o.output, "output", "", "folder of the run (`DIR`)")
 	f.StringVar(&o.init, "init", "", "model to start from (`M`): a directory or a hub id, such as stage 1's last checkpoint")
@@ -99,6 +104,21 @@ func (o pretrainOptions) settings() (pretrain.Settings, error) {
 	return s, nil
 }
 
+// check refuses flags that contradict each other.
+func (o pretrainOptions) check() error {
+	switch {
+	case o.output == "":
+		return usagef("pretrain needs --output DIR, see --help")
+	case o.corpus != "" && len(o.data) > 0:
+		return usagef("--corpus and --data exclude each other: a corpus is tokenized text")
+	case o.steps < 0 || o.devices < 1:
+		return usagef("--steps %d, --devices %d: both are counts", o.steps, o.devices)
+	case o.retrieval != "" && o.retrieval != none && len(o.valid) == 1 && o.valid[0] == none:
+		return usagef("--retrieval is a part of validation, which --valid none switches off")
+	}
+	return nil
+}
+
 func printSettings(stdout io.Writer, s pretrain.Settings) error {
 	if s.Stage == 2 {
 		first, err := pretrain.Preset(s.Preset, 1)
@@ -121,12 +141,15 @@ func printSettings(stdout io.Writer, s pretrain.Settings) error {
 	return err
 }
 
-func runPretrain(ctx context.Context, o pretrainOptions, settings pretrain.Settings, stdout, stderr io.Writer) error {
+func runPretrain(ctx context.Context, o pretrainOptions, settings pretrain.Settings, group *ranks.Group, stdout, stderr io.Writer) error {
 	opt := pretrain.Options{
 		Settings: settings, Output: o.output, Steps: o.steps, StartOnly: o.startOnly, Devices: o.devices, DumpBatches: o.dump, SkipBadLines: o.skipBadLines,
-		Cache: o.cache, Data: o.data, Valid: o.valid,
+		Cache: o.cache, Data: o.data, Corpus: o.corpus, Valid: o.valid, Ranks: group,
 	}
-	if err := o.complete(ctx, &opt, stderr); err != nil {
+	if group.Rank() > 0 { // rank 0 speaks
+		stdout, stderr = io.Discard, io.Discard
+	}
+	if err := group.Agree(o.complete(ctx, &opt, stderr)); err != nil {
 		return err
 	}
 	reporter := newPretrainReporter(stderr)

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
 	"llmjp.internal/modernbert/pkg/durable"
@@ -34,8 +35,20 @@ type Options struct {
 	// nil; they are called from one goroutine at a time.
 	Report   func(line string)
 	Progress func(Progress)
+	// Elsewhere, if not nil, has other processes tokenize the inputs, each by
+	// [BuildInputs], before Build puts their shards together. It holds the
+	// folder's lock meanwhile.
+	Elsewhere func(ctx context.Context, inputs Inputs) error
 	// shardTokens is the size of a shard; tests make small ones.
 	shardTokens int
+}
+
+// Inputs are the files that a corpus is built from.
+type Inputs struct {
+	Files []string
+	Sizes []int64 // in bytes
+	// Missing returns the numbers of the files that are not tokenized yet.
+	Missing func() ([]int, error)
 }
 
 // Progress is how far a build is.
@@ -77,8 +90,58 @@ const (
 
 // Build makes the corpus of the files in Dir, or opens it when it is there
 // already. An interrupted build goes on after the last finished shard. A
-// changed input or tokenizer, and a damaged shard, are said and built again.
+// changed input or tokenizer, and a damaged shard, are reported and built
+// again.
 func Build(ctx context.Context, opt Options) (*Corpus, error) {
+	b, err := newBuilder(opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
+		return nil, err
+	}
+	unlock, err := lock(filepath.Join(opt.Dir, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if c := opened(b.Options, &b.want); c != nil {
+		return c, nil
+	}
+	if b.Elsewhere != nil {
+		if err := b.Elsewhere(ctx, b.inputs()); err != nil {
+			return nil, err
+		}
+	}
+	done := b.allFinished()
+	for i := range b.want.Inputs {
+		if err := b.input(ctx, i, done[i]); err != nil {
+			return nil, err
+		}
+	}
+	return b.finish()
+}
+
+// BuildInputs tokenizes the inputs of some numbers into opt.Dir, which Build
+// with the same options has made and locks: what other processes do for Build.
+func BuildInputs(ctx context.Context, opt Options, numbers ...int) error {
+	b, err := newBuilder(opt)
+	if err != nil {
+		return err
+	}
+	for _, i := range numbers {
+		if i < 0 || i >= len(b.want.Inputs) {
+			return fmt.Errorf("input %d of %d files in %s: files have come or gone since the build began", i, len(b.want.Inputs), strings.Join(opt.Patterns, ", "))
+		}
+		if err := b.input(ctx, i, b.finishedShards(i, true)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newBuilder looks at the inputs and the tokenizer.
+func newBuilder(opt Options) (*builder, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -92,17 +155,8 @@ func Build(ctx context.Context, opt Options) (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
-		return nil, err
-	}
-	unlock, err := lock(filepath.Join(opt.Dir, "lock"))
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-
 	special := opt.Tokenizer.Special()
-	want := index{Version: indexVersion, Tokenizer: tokenizerDigest(opt.Tokenizer), CLS: special.CLS, SEP: special.SEP}
+	want := index{Version: indexVersion, Tokenizer: TokenizerDigest(opt.Tokenizer), CLS: special.CLS, SEP: special.SEP}
 	if want.CLS < 0 || want.SEP < 0 {
 		return nil, errors.New("the tokenizer has no [CLS] and [SEP] tokens, which every document starts and ends with")
 	}
@@ -113,19 +167,46 @@ func Build(ctx context.Context, opt Options) (*Corpus, error) {
 		}
 		want.Inputs = append(want.Inputs, entry)
 	}
-	if c := opened(opt, &want); c != nil {
-		return c, nil
-	}
 	b := &builder{Options: opt, want: want, started: time.Now()}
 	for _, input := range want.Inputs {
 		b.total += input.Size
 	}
-	for i := range want.Inputs {
-		if err := b.input(ctx, i); err != nil {
-			return nil, err
-		}
+	return b, nil
+}
+
+// inputs returns the files for Elsewhere. Its Missing looks at the shards'
+// entries alone; Build verifies the shards afterwards.
+func (b *builder) inputs() Inputs {
+	in := Inputs{}
+	for _, input := range b.want.Inputs {
+		in.Files, in.Sizes = append(in.Files, input.File), append(in.Sizes, input.Size)
 	}
-	return b.finish()
+	done := make([]bool, len(b.want.Inputs)) // what is finished stays so
+	in.Missing = func() (missing []int, err error) {
+		for i := range done {
+			if !done[i] {
+				shards := b.finishedShards(i, false)
+				done[i] = len(shards) > 0 && shards[len(shards)-1].Final
+			}
+			if !done[i] {
+				missing = append(missing, i)
+			}
+		}
+		return missing, nil
+	}
+	return in
+}
+
+// allFinished verifies the shards of all inputs that are there, side by side.
+func (b *builder) allFinished() [][]shardEntry {
+	done := make([][]shardEntry, len(b.want.Inputs))
+	var group errgroup.Group
+	group.SetLimit(b.Workers)
+	for i := range done {
+		group.Go(func() error { done[i] = b.finishedShards(i, true); return nil })
+	}
+	_ = group.Wait() // none fails
+	return done
 }
 
 // opened returns the finished corpus if it is the wanted one and whole; else
@@ -150,19 +231,11 @@ func opened(opt Options, want *index) *Corpus {
 	case c.index.Bad > 0 && !opt.SkipBadLines:
 		reason = "it was built with bad lines skipped"
 	}
-	bytes := int64(0)
-	for _, s := range c.shards {
-		bytes += int64(len(s.mapped))
-	}
-	for _, s := range c.shards {
-		if reason == "" && bytes < verifyBelow {
-			if err := s.verify(); err != nil {
-				opt.Report(fmt.Sprintf("%s is damaged; what it held is tokenized anew", s.path))
-				c.Close()
-				os.Remove(s.path)
-				return nil
-			}
-		}
+	if s := damaged(c, opt.Workers); reason == "" && s != nil {
+		opt.Report(fmt.Sprintf("%s is damaged; what it held is tokenized anew", s.path))
+		c.Close()
+		os.Remove(s.path)
+		return nil
 	}
 	if reason != "" {
 		opt.Report(fmt.Sprintf("%s: %s, tokenizing again", opt.Dir, reason))
@@ -170,6 +243,31 @@ func opened(opt Options, want *index) *Corpus {
 		return nil
 	}
 	return c
+}
+
+// damaged verifies the shards side by side and returns one that is damaged, nil
+// if there is none or the corpus is too large to be read for it.
+func damaged(c *Corpus, workers int) *shard {
+	bytes := int64(0)
+	for _, s := range c.shards {
+		bytes += int64(len(s.mapped))
+	}
+	if bytes >= verifyBelow {
+		return nil
+	}
+	var found atomic.Pointer[shard]
+	var group errgroup.Group
+	group.SetLimit(workers)
+	for _, s := range c.shards {
+		group.Go(func() error {
+			if s.verify() != nil {
+				found.Store(s)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none fails
+	return found.Load()
 }
 
 func sameInputs(a, b []inputEntry) bool {
@@ -258,7 +356,8 @@ func writeJSON(path string, value any) error {
 	return durable.Bytes(path, data)
 }
 
-func tokenizerDigest(t text.Tokenizer) string {
+// TokenizerDigest identifies a tokenizer by its files.
+func TokenizerDigest(t text.Tokenizer) string {
 	h := sha256.New()
 	files := t.Files()
 	for _, name := range slices.Sorted(maps.Keys(files)) {

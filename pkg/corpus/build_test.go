@@ -329,3 +329,55 @@ func BenchmarkTenMillionDocuments(b *testing.B) {
 		c.Close()
 	}
 }
+
+// Inputs that other processes tokenize, one of which dies in the middle, give
+// the corpus of a serial build: the digest is equal.
+func TestBuildElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 5 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("part-%d.jsonl", i)), lines(10+200*i), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opt := Options{Patterns: []string{filepath.Join(dir, "part-*.jsonl")}, Dir: t.TempDir(), Tokenizer: &bytesTokenizer{name: "a"}, Workers: 2, shardTokens: 300}
+	serial, err := Build(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer serial.Close()
+	opt.Dir = t.TempDir()
+	opt.Elsewhere = func(ctx context.Context, in Inputs) error {
+		if missing, err := in.Missing(); err != nil || len(missing) != 5 || len(in.Files) != 5 || in.Sizes[1] <= in.Sizes[0] {
+			t.Errorf("before: %v, %v, sizes %v", missing, err, in.Sizes)
+		}
+		worker := opt
+		worker.Tokenizer = &bytesTokenizer{name: "a", stop: 300}
+		if err := BuildInputs(ctx, worker, 3); err == nil {
+			t.Error("the tokenizer should have stopped")
+		}
+		worker.Tokenizer = &bytesTokenizer{name: "a"}
+		if err := BuildInputs(ctx, worker, 4, 0); err != nil {
+			t.Error(err)
+		}
+		if missing, err := in.Missing(); err != nil || !cmp.Equal(missing, []int{1, 2, 3}) {
+			t.Errorf("after a part: %v, %v", missing, err)
+		}
+		return BuildInputs(ctx, worker, 1, 2, 3)
+	}
+	counted := &bytesTokenizer{name: "a"}
+	opt.Tokenizer = counted
+	shared, err := Build(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shared.Close()
+	if shared.Digest() != serial.Digest() || content(t, shared) != content(t, serial) {
+		t.Errorf("digest %s, serial %s", shared.Digest(), serial.Digest())
+	}
+	if n := counted.calls.Load(); n != 0 {
+		t.Errorf("Build tokenized %d texts itself", n)
+	}
+	if err := BuildInputs(context.Background(), opt, 5); err == nil || !strings.Contains(err.Error(), "input 5 of 5 files") {
+		t.Errorf("a number beyond the inputs: %v", err)
+	}
+}

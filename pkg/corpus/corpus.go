@@ -97,6 +97,10 @@ func (c *Corpus) NullTexts() int { return c.index.Null }
 // Digest identifies the content: the tokenizer and every token in order.
 func (c *Corpus) Digest() string { return c.index.Digest }
 
+// Tokenizer returns the digest of the tokenizer that it was built with, as
+// [TokenizerDigest] does.
+func (c *Corpus) Tokenizer() string { return c.index.Tokenizer }
+
 // Doc returns document i's tokens without special ones, in mapped memory: not
 // to be written to, and gone after Close. Its checksum is verified.
 func (c *Corpus) Doc(i int) ([]uint32, error) {

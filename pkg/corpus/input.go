@@ -28,18 +28,29 @@ type chunk struct {
 
 const chunkTexts = 64
 
-// input tokenizes the i-th input into shards, after those that are finished.
-func (b *builder) input(ctx context.Context, i int) error {
-	input := b.want.Inputs[i]
-	number, after := 0, 0 // of finished shards, of their lines
-	for ; ; number++ {
-		entry, ok := b.finished(input, i, number, after)
+// finishedShards returns the shards of the i-th input that an earlier build
+// finished, up to the first that is missing or, if verify is set, damaged.
+func (b *builder) finishedShards(i int, verify bool) (shards []shardEntry) {
+	for after := 0; ; {
+		entry, ok := b.finished(b.want.Inputs[i], i, len(shards), after, verify)
 		if !ok {
-			break
+			return shards
 		}
-		b.want.Shards = append(b.want.Shards, entry)
-		after = entry.Last
+		shards, after = append(shards, entry), entry.Last
 		if entry.Final {
+			return shards
+		}
+	}
+}
+
+// input tokenizes the i-th input into shards, after those that are finished.
+func (b *builder) input(ctx context.Context, i int, done []shardEntry) error {
+	input := b.want.Inputs[i]
+	number, after := len(done), 0 // of finished shards, of their lines
+	b.want.Shards = append(b.want.Shards, done...)
+	if number > 0 {
+		after = done[number-1].Last
+		if done[number-1].Final {
 			b.read.Add(input.Size)
 			return nil
 		}
@@ -203,8 +214,9 @@ func (b *builder) save(docs *documents, entry *shardEntry, i, number int) error 
 }
 
 // finished returns the entry of a shard that an earlier build finished, if it
-// still belongs to this input and tokenizer and is whole.
-func (b *builder) finished(input inputEntry, i, number, after int) (entry shardEntry, ok bool) {
+// still belongs to this input and tokenizer and is whole, which it reads the
+// shard for only if verify is set.
+func (b *builder) finished(input inputEntry, i, number, after int, verify bool) (entry shardEntry, ok bool) {
 	path := filepath.Join(b.Dir, b.shardName(i, number))
 	data, err := os.ReadFile(path + ".json")
 	if err != nil || durable.Unseal(data, &entry) != nil {
@@ -219,7 +231,7 @@ func (b *builder) finished(input inputEntry, i, number, after int) (entry shardE
 		return entry, false
 	}
 	defer s.close()
-	return entry, s.len() == entry.Documents && s.verify() == nil
+	return entry, s.len() == entry.Documents && (!verify || s.verify() == nil)
 }
 
 func (b *builder) progress(docs *documents) {

@@ -1,11 +1,14 @@
 package pretrain
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 
+	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/provenance"
+	"llmjp.internal/modernbert/pkg/result"
 )
 
 // texts returns the project's own training texts for a preset, and its
@@ -46,17 +49,28 @@ func (o Options) WithDefaults() (Options, error) {
 		o.Tokenizer = tokenizer
 	}
 	train, valid, err := texts(o.Settings.Preset)
-	if err != nil && len(o.Data) == 0 {
+	if err != nil && len(o.Data) == 0 && o.Corpus == "" {
 		return o, err
 	}
-	if len(o.Data) == 0 {
+	if o.Corpus != "" {
+		c, err := corpus.Open(o.Corpus)
+		if err != nil {
+			return o, fmt.Errorf("--corpus: %w", err)
+		}
+		defer c.Close()
+		o.Inputs = append(slices.Clone(o.Inputs), result.Data{Name: filepath.Base(o.Corpus), Digest: c.Digest()})
+	} else if len(o.Data) == 0 {
 		o.Data = train
 		o.Notes = append(slices.Clone(o.Notes), "Text: data/corpus (see data/README.md) stands in for llm-jp-corpus v4.")
 	}
 	if o.Valid == nil && err == nil {
 		o.Valid = []string{valid}
 	}
-	inputs, err := provenance.Inputs(append(slices.Clone(o.Data), o.Valid...)...)
+	files := append(slices.Clone(o.Data), o.Valid...)
+	if len(files) == 0 {
+		return o, nil
+	}
+	inputs, err := provenance.Inputs(files...)
 	o.Inputs = append(slices.Clone(o.Inputs), inputs...)
 	return o, err
 }

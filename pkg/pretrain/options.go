@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Settings Settings
 	Data     []string // globs of the training text
+	Corpus   string   // folder of a training text that is tokenized already; "": Data is
 	Valid    []string // globs of the validation text; none: no validation
 	Output   string   // the run's folder
 	Init     string   // folder of the model to start from; "": drawn from the seed

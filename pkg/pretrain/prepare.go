@@ -38,7 +38,11 @@ func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
 		return nil, err
 	}
 	if err := s.inTurn(func() (err error) {
-		s.corpus, err = s.tokenized(ctx, "training", s.opt.Data)
+		if s.opt.Corpus != "" {
+			s.corpus, err = s.opened(s.opt.Corpus)
+		} else {
+			s.corpus, err = s.tokenized(ctx, "training", s.opt.Data)
+		}
 		return err
 	}); err != nil {
 		return nil, err

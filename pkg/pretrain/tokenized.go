@@ -17,6 +17,20 @@ import (
 // reportEvery is how often the progress of tokenization is reported.
 const reportEvery = 5 * time.Second
 
+// opened opens a corpus that the subcommand corpus made.
+func (s *session) opened(dir string) (*corpus.Corpus, error) {
+	c, err := corpus.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("--corpus: %w", err)
+	}
+	if c.Tokenizer() != corpus.TokenizerDigest(s.tok) {
+		c.Close()
+		return nil, fmt.Errorf("--corpus: %s was made with another tokenizer than the model's: make it with corpus --tokenizer M", dir)
+	}
+	s.report("training text: %d documents, %d tokens in %s", c.Len(), c.Tokens(), dir)
+	return c, nil
+}
+
 // tokenized builds or opens the token shards of a text in the cache.
 func (s *session) tokenized(ctx context.Context, what string, patterns []string) (*corpus.Corpus, error) {
 	key := sha256.New()
