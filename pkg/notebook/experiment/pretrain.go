@@ -63,14 +63,18 @@ func Train(opt pretrain.Options) (pretrain.Summary, error) {
 		curve.Show(figure.TrainingCurve(notebook.Must(run.Curve(opt.Output))))
 	}
 	opt.Progress = func(p pretrain.Progress) {
-		progress.Say(fmt.Sprintf("step %d of %d, loss %.3f, %s left", p.Step, p.TotalSteps, p.Loss, p.Left.Round(time.Second)))
+		left := ""
+		if p.Left > 0 {
+			left = fmt.Sprintf(", %s left", p.Left.Round(time.Second))
+		}
+		progress.Say(fmt.Sprintf("step %d of %d, loss %.3f%s", p.Step, p.TotalSteps, p.Loss, left))
 	}
 	progress.Say("reading the texts, compiling the first step …")
 	summary, err := pretrain.Run(ctx, opt)
 	progress.Say("")
 	if stopped := (*pretrain.Stopped)(nil); errors.As(err, &stopped) {
 		notebook.Markdown("Stopped after step %d and saved. Run this cell again: it goes on from there.", stopped.Step)
-		os.Exit(1)
+		os.Exit(0) // the kernel would report any other status twice
 	}
 	return summary, err
 }
