@@ -182,7 +182,7 @@ func TestRowCommandsRefused(t *testing.T) {
 		{"unknown flag", "logits", testModel, good, []string{"--top", "1"}, "--top", 2},
 		{"no folder", "embed", testModel, good, []string{"--output", filepath.Join(dir, "none", "e")}, "no folder", 1},
 		{"a folder", "embed", testModel, good, []string{"--output", dir}, "is a directory", 1},
-		{"no model", "embed", filepath.Join(dir, "none"), good, nil, "no such directory", 1},
+		{"no model", "embed", filepath.Join(dir, "none"), good, nil, "no such file or folder", 1},
 		{"no head", "logits", body, good, nil, "no head", 1},
 		{"empty input", "hidden", testModel, file(t, "empty.jsonl", "\n"), nil, "empty.jsonl", 1},
 		{"outside the vocabulary", "hidden", testModel, lines(`{"ids": [5, 387]}`), nil, "bad.jsonl:2: ids[1] is 387", 1},

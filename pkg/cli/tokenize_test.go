@@ -105,7 +105,7 @@ func TestTokenizeRefused(t *testing.T) {
 		{"unknown flag", []string{"--modle", ourTokenizer}, "--modle", 2},
 		{"negative length", []string{"--model", ourTokenizer, "--input", good, "--max-length", "-1"}, "--max-length", 2},
 		{"no room", []string{"--model", ourTokenizer, "--input", good, "--max-length", "1"}, "2 special tokens", 2},
-		{"no such model", []string{"--model", filepath.Join(model, "none"), "--input", good}, "no such directory", 1},
+		{"no such model", []string{"--model", filepath.Join(model, "none"), "--input", good}, "no such file or folder", 1},
 		{"vocabulary", []string{"--model", model, "--input", good}, "vocab_size is 500", 1},
 		{"no tokenizer", []string{"--model", t.TempDir(), "--input", good}, "tokenizer.json", 1},
 		{"empty", []string{"--model", ourTokenizer, "--input", file(t, "empty.jsonl", "")}, "empty.jsonl", 1},

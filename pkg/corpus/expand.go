@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/project"
 )
 
 // extensions are the files that can be read; the compressed ones by their
@@ -13,20 +15,14 @@ import (
 var extensions = []string{".jsonl", ".json", ".jsonl.gz", ".json.gz", ".jsonl.zst", ".json.zst", ".parquet", ".txt", ".txt.gz", ".txt.zst"}
 
 // Expand lists the files that the patterns name, sorted, each once. A pattern
-// is a path or a glob; one that names nothing is an error.
+// is a path or a glob, from the working directory or the project's root
+// (project.Glob); one that names nothing is an error.
 func Expand(patterns ...string) ([]string, error) {
 	var files []string
 	for _, pattern := range patterns {
-		if _, err := os.Stat(pattern); err == nil {
-			files = append(files, pattern)
-			continue
-		}
-		found, err := filepath.Glob(pattern)
+		found, err := project.Glob(pattern)
 		if err != nil {
-			return nil, fmt.Errorf("%s: not a valid pattern: %w", pattern, err)
-		}
-		if len(found) == 0 {
-			return nil, fmt.Errorf("%s: no such file", pattern)
+			return nil, err
 		}
 		files = append(files, found...)
 	}

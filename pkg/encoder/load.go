@@ -10,6 +10,7 @@ import (
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -30,6 +31,9 @@ func load(ctx context.Context, dir string, options Options, head func(*checkpoin
 	b, err := backend.Open()
 	if err != nil {
 		return nil, err
+	}
+	if dir, err = project.Find(dir); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
 	}
 	c, err := checkpoint.Open(dir)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/run"
 )
 
@@ -43,8 +44,13 @@ func ParseRef(ref string) (Ref, error) {
 	return Ref{model, rev}, nil
 }
 
-// local gives ref where it is a directory, "" where it may be a hub id.
+// local returns the model's directory where ref names one (project.Find), ""
+// where it may be a hub id.
 func local(ref string) (string, error) {
+	found, notFound := project.Find(ref)
+	if notFound == nil {
+		ref = found
+	}
 	info, err := os.Stat(ref)
 	switch {
 	case err == nil && info.IsDir():
@@ -52,10 +58,14 @@ func local(ref string) (string, error) {
 	case err == nil:
 		return "", fmt.Errorf("%s is a file; give the model's directory", ref)
 	case errors.Is(err, fs.ErrNotExist) && (filepath.IsAbs(ref) || strings.HasPrefix(ref, ".") || strings.HasPrefix(ref, "~")):
-		return "", fmt.Errorf("%s: no such directory", ref)
+		return "", fmt.Errorf("model: %w", notFound)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG), errors.Is(err, syscall.EINVAL):
-		_, err := ParseRef(ref)
-		return "", err
+		if _, err := ParseRef(ref); err != nil && notFound != nil {
+			return "", fmt.Errorf("%w: %w", err, notFound)
+		} else if err != nil {
+			return "", err
+		}
+		return "", nil
 	}
 	return "", err
 }

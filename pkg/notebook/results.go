@@ -14,7 +14,7 @@ import (
 // Figures returns the folder that drawings are saved in: MODERNBERT_FIGURES,
 // else the project's figures.
 func Figures() string {
-	if dir := variable.Figures.Value(); dir != "" {
+	if dir := variable.Figures.Folder(); dir != "" {
 		return dir
 	}
 	return Must(project.Path(variable.Figures.Standard))
@@ -26,7 +26,7 @@ func Data() string { return filepath.Join(Figures(), "data") }
 // TrainingCurve reads the run whose stages' folders MODERNBERT_RUN names, or
 // the result in Data.
 func TrainingCurve() (*result.TrainingCurve, error) {
-	if stages := variable.Run.Paths(); len(stages) > 0 {
+	if stages := variable.Run.List(); len(stages) > 0 {
 		return run.Curve(stages...)
 	}
 	return result.Load[result.TrainingCurve](Data())
@@ -35,7 +35,7 @@ func TrainingCurve() (*result.TrainingCurve, error) {
 // Bench reads the measurement in MODERNBERT_BENCH, else the one in Data, else
 // the one that comes with the project: no run makes one.
 func Bench() (*result.Bench, error) {
-	if files := variable.Bench.Paths(); len(files) > 0 {
+	if files := variable.Bench.List(); len(files) > 0 {
 		return result.ReadFile[result.Bench](files[0])
 	}
 	return benchNamed((*result.Bench)(nil).Kind())

@@ -20,10 +20,10 @@ var arrows = map[string]string{
 	"project": "", "input": "", "durable": "", "backend/kind": "", "backend": "backend/kind", "eval/metric": "",
 	"ranks": "", "array": "durable",
 	// Files of results and runs; they know no model.
-	"result": "durable",
+	"result": "durable project",
 	// What results show, computed from them alone.
 	"eval/finding": "result eval/metric",
-	"run":          "result durable",
+	"run":          "result durable project",
 	// From bytes to graphs.
 	"hub":   "run input durable project",
 	"model": "input backend/kind",
@@ -32,7 +32,7 @@ var arrows = map[string]string{
 	"model/checkpoint":      "model input durable",
 	"text":                  "input project",
 	"corpus":                "text input durable project",
-	"encoder":               "model model/checkpoint text input backend",
+	"encoder":               "model model/checkpoint text input backend project",
 	// Experiments: results come out. Training knows no evaluation.
 	"provenance":     "run hub corpus result backend project",
 	"train":          "backend/kind ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",

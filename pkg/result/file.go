@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/project"
 )
 
 // A Result is a value from which a figure or table is drawn.
@@ -51,6 +52,10 @@ func Save(dir string, r Result) error {
 // ReadFile reads one result. A file of another kind, an unknown field or
 // values that contradict each other are errors that name the file.
 func ReadFile[T any, P Pointer[T]](path string) (*T, error) {
+	path, err := project.Find(path)
+	if err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -26,6 +27,10 @@ func Curve(paths ...string) (*result.TrainingCurve, error) {
 	}
 	c := &result.TrainingCurve{}
 	for _, path := range paths {
+		path, err := project.Find(path)
+		if err != nil {
+			return nil, fmt.Errorf("run: %w", err)
+		}
 		dirs := Dirs(path)
 		if len(dirs) == 0 {
 			dirs = []string{path} // Read says why it is none

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/input"
+	"llmjp.internal/modernbert/pkg/project"
 )
 
 // The files of a tokenizer in a model's directory.
@@ -31,7 +32,11 @@ const (
 // tokenizer_config.json and special_tokens_map.json say about them. It equals
 // transformers' AutoTokenizer.from_pretrained.
 func Open(dir string) (Tokenizer, error) {
-	files, err := readFiles(dir)
+	found, err := project.Find(dir)
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer: %w", err)
+	}
+	files, err := readFiles(found)
 	if err != nil {
 		return nil, err
 	}

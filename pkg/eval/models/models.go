@@ -14,6 +14,7 @@ import (
 	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/hub"
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/provenance"
 	"llmjp.internal/modernbert/pkg/result"
 	"llmjp.internal/modernbert/pkg/run"
@@ -56,6 +57,9 @@ func List(refs ...string) ([]Model, error) {
 func list(ref string) ([]Model, error) {
 	if ref == "" {
 		return nil, errors.New("a model's name is empty")
+	}
+	if found, err := project.Find(ref); err == nil { // else it may be a hub id
+		ref = found
 	}
 	checkpoints, err := run.Models(ref)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 const guesses = 5
 
 // Sentences reads the sentences of MODERNBERT_SENTENCES, else the paper's.
-func Sentences() ([]fillmask.Sentence, error) { return fillmask.Read(variable.Sentences.Paths()...) }
+func Sentences() ([]fillmask.Sentence, error) { return fillmask.Read(variable.Sentences.List()...) }
 
 // FillMask fills the masks of Sentences with each model of Models and saves
 // Table 3's result in Data; without a model it reads the result there.
@@ -23,6 +23,6 @@ func FillMask(ctx context.Context) (*result.FillMask, error) {
 		if err != nil {
 			return nil, err
 		}
-		return fillmask.Experiment(ctx, list, all, fillmask.Options{TopK: guesses}, variable.Sentences.Paths()...)
+		return fillmask.Experiment(ctx, list, all, fillmask.Options{TopK: guesses}, variable.Sentences.List()...)
 	})
 }

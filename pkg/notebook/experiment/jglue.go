@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/finetune/sweep"
@@ -93,7 +92,7 @@ func plan() (p sweep.Plan, n int, err error) {
 	if n, err = variable.Checkpoints.Count(); err != nil {
 		return p, 0, err
 	}
-	if p.Dir = variable.Output.Value(); p.Dir == "" {
+	if p.Dir = variable.Output.Folder(); p.Dir == "" {
 		p.Dir, err = project.Path("runs", "notebook-05")
 	}
 	return p, n, err
@@ -101,10 +100,10 @@ func plan() (p sweep.Plan, n int, err error) {
 
 // sweepFolders returns the folders that MODERNBERT_SWEEPS names.
 func sweepFolders() (folders []string, err error) {
-	for _, pattern := range variable.Sweeps.Paths() {
-		found, err := filepath.Glob(pattern)
-		if err != nil || len(found) == 0 {
-			return nil, fmt.Errorf("%s: no such folder: %s", variable.Sweeps.Name, pattern)
+	for _, pattern := range variable.Sweeps.List() {
+		found, err := project.Glob(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", variable.Sweeps.Name, err)
 		}
 		folders = append(folders, found...)
 	}

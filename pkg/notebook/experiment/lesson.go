@@ -19,7 +19,7 @@ import (
 // Architecture returns the configuration of the ModernBERT that
 // MODERNBERT_MODEL names, else the paper's. It needs no weights.
 func Architecture(ctx context.Context) (*modernbert.Config, error) {
-	refs := variable.Model.Paths()
+	refs := variable.Model.List()
 	if len(refs) == 0 {
 		return modernbert.Base(), nil
 	}
@@ -43,7 +43,7 @@ func Architecture(ctx context.Context) (*modernbert.Config, error) {
 // These are drawn five times wider than for training, so that a layer's part
 // in the output is visible.
 func SmallModel(ctx context.Context) (*encoder.Encoder, error) {
-	if refs := variable.Model.Paths(); len(refs) > 0 {
+	if refs := variable.Model.List(); len(refs) > 0 {
 		dir, err := hub.Resolve(ctx, refs[0])
 		if err != nil {
 			return nil, err
@@ -77,7 +77,7 @@ func open(v variable.Variable) (text.Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := client.ResolveTokenizer(context.Background(), v.Paths()[0])
+	dir, err := client.ResolveTokenizer(context.Background(), v.List()[0])
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", v.Name, err)
 	}
@@ -88,7 +88,7 @@ func open(v variable.Variable) (text.Tokenizer, error) {
 // documents.
 func Texts() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for t, err := range corpus.Texts(variable.Texts.Paths()...) {
+		for t, err := range corpus.Texts(variable.Texts.List()...) {
 			if !yield(t.Text, err) {
 				return
 			}

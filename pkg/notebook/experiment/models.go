@@ -15,7 +15,7 @@ import (
 // order of training, then the models of MODERNBERT_MODELS. The list is empty
 // where neither is set.
 func Models() ([]models.Model, error) {
-	refs := append(variable.Run.Paths(), variable.Models.Paths()...)
+	refs := append(variable.Run.List(), variable.Models.List()...)
 	if len(refs) == 0 {
 		return nil, nil
 	}
@@ -26,9 +26,9 @@ func Models() ([]models.Model, error) {
 // MODERNBERT_MODEL, else the last checkpoint of MODERNBERT_RUN, else that of
 // the greatest preset that scripts/reproduce has run.
 func Model() (models.Model, error) {
-	refs := variable.Model.Paths()
+	refs := variable.Model.List()
 	if len(refs) == 0 {
-		refs = variable.Run.Paths()
+		refs = variable.Run.List()
 	}
 	if len(refs) > 0 {
 		return last(refs...)

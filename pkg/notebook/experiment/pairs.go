@@ -17,8 +17,8 @@ import (
 // Pairs returns the pairs of MODERNBERT_PAIRS with the passages of
 // MODERNBERT_PASSAGES, else those of retrieval.Default.
 func Pairs() (retrieval.Source, error) {
-	if files := variable.Pairs.Paths(); len(files) > 0 {
-		return retrieval.Source{Name: filepath.Base(files[0]), Pairs: files[0], Texts: variable.Passages.Paths()}, nil
+	if files := variable.Pairs.List(); len(files) > 0 {
+		return retrieval.Source{Name: filepath.Base(files[0]), Pairs: files[0], Texts: variable.Passages.List()}, nil
 	}
 	return retrieval.Default()
 }
@@ -65,7 +65,7 @@ func embeddings(ctx context.Context, list []models.Model) (*result.AlignmentUnif
 	if err != nil {
 		return nil, nil, err
 	}
-	source.Random = variable.RandomTexts.Paths()
+	source.Random = variable.RandomTexts.List()
 	n, err := variable.Random.Number(1, 0)
 	if err != nil {
 		return nil, nil, err

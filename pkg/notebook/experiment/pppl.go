@@ -24,7 +24,7 @@ func PseudoPerplexity(ctx context.Context, progress func(done, total int)) (*res
 			return nil, err
 		}
 		o.Progress = progress
-		files := variable.Documents.Paths()
+		files := variable.Documents.List()
 		journals, err := project.Path(".local", "pppl")
 		if err != nil {
 			return nil, err

@@ -33,7 +33,7 @@ func Steps() (int, error) { return variable.Steps.Count() }
 // Run returns the folder of the run that the notebook trains: that of
 // MODERNBERT_OUTPUT, else the notebook's own.
 func Run() (string, error) {
-	if dir := variable.Output.Value(); dir != "" {
+	if dir := variable.Output.Folder(); dir != "" {
 		return dir, nil
 	}
 	return ownRun()

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -94,24 +93,12 @@ func (v Variable) List() (parts []string) {
 	return parts
 }
 
-// Paths returns the variable's list of files, folders, globs and hub ids. A
-// relative path that does not exist here is taken from the project's root.
-func (v Variable) Paths() []string {
-	refs := v.List()
-	for i, ref := range refs {
-		path, err := project.Path(filepath.FromSlash(ref))
-		if err == nil && !filepath.IsAbs(ref) && !exists(ref) && exists(path) {
-			refs[i] = path
-		}
+// Folder returns the folder that the variable names, "" where it is not set:
+// by the rule of project.Find, and where nothing is there yet, from the
+// working directory.
+func (v Variable) Folder() string {
+	if found, err := project.Find(v.Value()); err == nil && v.Value() != "" {
+		return found
 	}
-	return refs
-}
-
-// exists tells whether a path exists or a glob matches anything.
-func exists(pattern string) bool {
-	if _, err := os.Stat(pattern); err == nil {
-		return true
-	}
-	matches, err := filepath.Glob(pattern)
-	return err == nil && len(matches) > 0
+	return v.Value()
 }
