@@ -30,6 +30,7 @@ func filesOf(ctx context.Context, ref string, weights bool, stderr io.Writer) (s
 		return "", err
 	}
 	client.Progress = downloads(stderr)
+	client.Report = func(line string) { fmt.Fprintln(stderr, "hub: "+line) }
 	resolve := client.Resolve
 	if !weights {
 		resolve = client.ResolveTokenizer

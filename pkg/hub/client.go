@@ -2,8 +2,10 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,7 +17,7 @@ import (
 type Client struct {
 	Endpoint string // "https://huggingface.co", without a slash at its end
 	Cache    string // folder with models--owner--name folders
-	Token    string // "" for none; it is sent to Endpoint's host alone
+	Token    string // "" for none; it is sent to Endpoint's host alone, over TLS or to this machine
 	Offline  bool   // never send a request
 	// Timeout is how long nothing may come before a request counts as stalled.
 	Timeout time.Duration
@@ -25,6 +27,8 @@ type Client struct {
 	Pause time.Duration
 	// Progress is told of downloads; nil for silence.
 	Progress func(Progress)
+	// Report receives lines for the user; nil for silence.
+	Report func(line string)
 
 	transport http.RoundTripper // nil: http.DefaultTransport
 }
@@ -39,7 +43,9 @@ type Progress struct {
 // DefaultEndpoint is the public hub.
 const DefaultEndpoint = "https://huggingface.co"
 
-// FromEnvironment makes the client that the environment describes.
+// FromEnvironment makes the client that the environment describes. A token
+// that is stored in HF_HOME is huggingface.co's and goes to no other endpoint;
+// HF_TOKEN belongs to the endpoint beside it.
 func FromEnvironment() (*Client, error) {
 	home, err := home()
 	if err != nil {
@@ -54,7 +60,14 @@ func FromEnvironment() (*Client, error) {
 		Retries:  5,
 		Pause:    time.Second,
 	}
-	if c.Token == "" {
+	endpoint, err := url.Parse(c.Endpoint)
+	if err != nil || endpoint.Scheme != "https" && endpoint.Scheme != "http" || endpoint.Host == "" {
+		return nil, errors.New("HF_ENDPOINT is not an address such as https://huggingface.co")
+	}
+	if endpoint.User != nil { // every error would show it
+		return nil, errors.New("HF_ENDPOINT holds a user's name or password; take it out, a token belongs in HF_TOKEN")
+	}
+	if c.Token == "" && sameHost(endpoint, DefaultEndpoint) { // what huggingface-cli stored is huggingface.co's
 		path := first(os.Getenv("HF_TOKEN_PATH"), filepath.Join(home, "token"))
 		if token, err := os.ReadFile(path); err == nil {
 			c.Token = string(token)
@@ -107,7 +120,7 @@ func truth(value string) bool {
 	return false
 }
 
-// Resolve gives the directory of a model; see [Client.Resolve].
+// Resolve returns the directory of a model; see [Client.Resolve].
 func Resolve(ctx context.Context, ref string) (dir string, err error) {
 	if dir, err := local(ref); dir != "" || err != nil {
 		return dir, err

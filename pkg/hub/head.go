@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 // metadata is what the hub says of a file.
 type metadata struct {
 	exists bool
+	known  bool // the hub itself says that there is no such file
 	commit string
 	etag   string // its hash, and its name among the blobs
 	size   int64
@@ -25,6 +27,10 @@ type unreachable struct{ err error }
 
 func (u *unreachable) Error() string { return u.err.Error() }
 func (u *unreachable) Unwrap() error { return u.err }
+
+// entryNotFound is the hub's error code for a file that a commit lacks. A
+// status 404 without it may come from anybody on the way.
+const entryNotFound = "EntryNotFound"
 
 var (
 	hash   = regexp.MustCompile(`^([0-9a-f]{64}|[0-9a-f]{40})$`)
@@ -91,7 +97,8 @@ func (f *fetcher) read(response *http.Response) (metadata, error) {
 	}
 	code := h.Get("X-Error-Code")
 	switch status := response.StatusCode; {
-	case status == http.StatusNotFound && (code == "EntryNotFound" || code == "" && f.commit != "") && commitID.MatchString(meta.commit):
+	case status == http.StatusNotFound && (code == entryNotFound || code == "" && f.commit != "") && commitID.MatchString(meta.commit):
+		meta.known = code == entryNotFound
 		return meta, nil
 	case status/100 == 4 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout:
 		return meta, final{f.refusal(status, code)}
@@ -119,7 +126,10 @@ func (f *fetcher) read(response *http.Response) (metadata, error) {
 // refusal says what can be done about a status 4xx.
 func (f *fetcher) refusal(status int, code string) error {
 	token := "no HF_TOKEN is set; set one that may read it"
-	if f.Token != "" {
+	switch e, err := url.Parse(f.Endpoint); {
+	case f.Token != "" && err == nil && !private(e):
+		token = "HF_TOKEN is not sent over http to another machine; set HF_ENDPOINT to its https address"
+	case f.Token != "":
 		token = "HF_TOKEN may not read it, or its conditions are not accepted on the model's page"
 	}
 	switch {
@@ -146,7 +156,7 @@ func (f *fetcher) send(ctx context.Context, method, target string, header http.H
 	}
 	request.Header.Set("User-Agent", "llm-jp-modernbert-go")
 	request.Header.Set("Accept-Encoding", "identity") // sizes and ranges are the file's
-	if f.Token != "" && sameHost(request.URL, f.Endpoint) {
+	if f.Token != "" && sameHost(request.URL, f.Endpoint) && private(request.URL) {
 		request.Header.Set("Authorization", "Bearer "+f.Token)
 	}
 	client := &http.Client{Transport: f.roundTripper(), CheckRedirect: func(next *http.Request, via []*http.Request) error {
@@ -178,6 +188,16 @@ func (f *fetcher) roundTripper() http.RoundTripper {
 		return f.transport
 	}
 	return http.DefaultTransport
+}
+
+// private reports whether nobody on the way reads a request: TLS, or an address
+// of this machine.
+func private(u *url.URL) bool {
+	if u.Scheme == "https" || u.Hostname() == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(u.Hostname())
+	return ip != nil && ip.IsLoopback()
 }
 
 // sameHost compares scheme, host and port.

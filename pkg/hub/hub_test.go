@@ -71,6 +71,7 @@ func TestFetchOnceThenNeverAgain(t *testing.T) {
 		"HEAD config.json", "GET config.json", "HEAD tokenizer.json", "GET tokenizer.json",
 		"HEAD tokenizer_config.json", "GET tokenizer_config.json",
 		"HEAD special_tokens_map.json", "HEAD added_tokens.json", "HEAD config_sentence_transformers.json",
+		"HEAD sentence_bert_config.json", "HEAD modules.json",
 		"HEAD model.safetensors", "GET model.safetensors",
 	}
 	if diff := cmp.Diff(wantRequests, s.taken()); diff != "" {
@@ -316,6 +317,19 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("HF_TOKEN", "hf_env")
 	t.Setenv("HF_HUB_OFFLINE", "1")
 	check("/c", "https://mirror.example", "hf_env", true)
+	t.Setenv("HF_TOKEN", "")
+	check("/c", "https://mirror.example", "", true) // the stored token is huggingface.co's
+	for _, endpoint := range []string{"ftp://mirror.example", "mirror.example", "https://"} {
+		t.Setenv("HF_ENDPOINT", endpoint)
+		if _, err := FromEnvironment(); err == nil || !strings.Contains(err.Error(), "HF_ENDPOINT") {
+			t.Errorf("%s: error %v", endpoint, err)
+		}
+	}
+	t.Setenv("HF_ENDPOINT", "https://me:hf_hidden@mirror.example")
+	if _, err := FromEnvironment(); err == nil || strings.Contains(err.Error(), "hf_hidden") {
+		t.Errorf("a password in the endpoint: error %v", err)
+	}
+	t.Setenv("HF_ENDPOINT", "")
 	t.Setenv("HF_HUB_DOWNLOAD_TIMEOUT", "soon")
 	if _, err := FromEnvironment(); err == nil || !strings.Contains(err.Error(), "HF_HUB_DOWNLOAD_TIMEOUT") {
 		t.Errorf("error %v", err)

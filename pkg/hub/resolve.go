@@ -17,13 +17,15 @@ const (
 	indexFile   = "model.safetensors.index.json"
 	tokenizer   = "tokenizer.json"
 	vocabulary  = "vocab.txt"
+	pickledFile = "pytorch_model.bin"
+	modulesFile = "modules.json"
 )
 
-// smallFiles, the tokenizer's and the prompts of sentence-transformers, may be absent. vocab.txt is left out where
-// there is a tokenizer.json.
+// smallFiles, the tokenizer's and those of sentence-transformers, may be
+// absent. vocab.txt is left out where there is a tokenizer.json.
 var smallFiles = []string{
 	tokenizer, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", vocabulary,
-	"config_sentence_transformers.json",
+	"config_sentence_transformers.json", "sentence_bert_config.json", modulesFile,
 }
 
 // Resolve gives a directory with a model's config, tokenizer and weights: ref
@@ -92,6 +94,11 @@ func (f *fetcher) fetch(ctx context.Context, weights bool) error {
 			return err
 		}
 	}
+	if weights && f.cache.has(f.commit, modulesFile) {
+		if err := f.fetchModules(ctx); err != nil {
+			return err
+		}
+	}
 	if weights {
 		if err := f.fetchWeights(ctx); err != nil {
 			return err
@@ -113,7 +120,7 @@ func (f *fetcher) fetchWeights(ctx context.Context) error {
 		return err
 	}
 	if !has {
-		return fmt.Errorf("it has neither %s nor %s; a conversion may stand in a pull request: try %s@refs/pr/N, or convert it with transformers' save_pretrained", weightsFile, indexFile, f.ref.Model)
+		return f.noWeights(ctx)
 	}
 	return f.fetchShards(ctx)
 }
@@ -203,6 +210,12 @@ func (f *fetcher) want(ctx context.Context, name string) (bool, error) {
 	}
 	if f.commit == "" {
 		f.commit = meta.commit
+	}
+	if !meta.exists && !meta.known {
+		if f.Report != nil {
+			f.Report(fmt.Sprintf("%s answers 404 for %s without the hub's error code: taken as absent this time", f.Endpoint, name))
+		}
+		return false, nil
 	}
 	if !meta.exists {
 		return false, f.cache.setLacking(f.commit, name)
