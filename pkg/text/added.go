@@ -26,7 +26,7 @@ func newAddedVocabulary(model map[string]int32) *addedVocabulary {
 	return &addedVocabulary{model, map[string]int32{}, map[int32]addedToken{}, map[string]bool{}, map[int32]bool{}}
 }
 
-// add is one call of the library's add_tokens.
+// add numbers tokens as one call of the library's add_tokens does.
 func (v *addedVocabulary) add(tokens []addedToken) {
 	next := int32(len(v.model))
 	for id := range v.byID {
@@ -66,9 +66,9 @@ func (v *addedVocabulary) id(content string) (int32, bool) {
 	return id, ok
 }
 
-// list returns the tokens that are looked for, by id. A token that was ever
-// special is special here, because the library remembers it so; normalized
-// asks for the same of tokens that were ever normalized.
+// list returns the tokens that are looked for in texts, by id. A token that
+// was ever special is marked special, because the library remembers it so.
+// With normalized, a token that was ever normalized is marked normalized.
 func (v *addedVocabulary) list(normalized bool) []numbered {
 	list := make([]numbered, 0, len(v.byID)) // null is refused by the library
 	for id, t := range v.byID {

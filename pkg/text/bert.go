@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// bertFile builds the tokenizer.json that transformers' BertTokenizer is: the
-// vocabulary of tokenizer.json, else of vocab.txt, with a normalizer by the
-// flags of tokenizer_config.json. Whatever else tokenizer.json says of
-// normalizer, pre-tokenizer and post-processor does not count.
+// bertFile builds the tokenizer.json that equals transformers' BertTokenizer:
+// the vocabulary of tokenizer.json, else of vocab.txt, and a normalizer by the
+// flags of tokenizer_config.json. The normalizer, pre-tokenizer and
+// post-processor of tokenizer.json are ignored.
 func bertFile(files map[string][]byte, top object, c *companions) (object, error) {
 	made := object{values: map[string]json.RawMessage{}}
 	vocab, err := bertVocabulary(files, top)
@@ -95,8 +95,8 @@ func bertVocabulary(files map[string][]byte, top object) (map[string]int32, erro
 	return vocab, nil
 }
 
-// bertTemplate puts cls_token and sep_token around texts; where one is null,
-// transformers puts the ids 2 and 3.
+// bertTemplate returns the template with cls_token and sep_token. Where one of
+// them is null, transformers uses the id 2 or 3.
 func bertTemplate(c *companions, s Special) (template, error) {
 	cls, sep := s.CLS, s.SEP
 	for _, role := range []string{"cls_token", "sep_token"} {

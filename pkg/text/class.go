@@ -22,9 +22,8 @@ var (
 	japaneseNames = []string{"BertJapaneseTokenizer"}
 )
 
-// chooseClass finds the class by config.json and tokenizer_config.json, either
-// of which may be absent. A class that transformers builds in another way than
-// these three is refused.
+// chooseClass finds the class by config.json and tokenizer_config.json, which
+// may both be absent. Classes that transformers builds in other ways are refused.
 func chooseClass(files map[string][]byte, config object) (form, error) {
 	var model object
 	if data, ok := files[modelFile]; ok {

@@ -9,7 +9,7 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// smallFile is a tokenizer.json of five pieces, with fields replaced.
+// smallFile returns a tokenizer.json of five pieces, with fields replaced.
 func smallFile(t testing.TB, edits map[string]string) string {
 	t.Helper()
 	top := map[string]json.RawMessage{

@@ -13,20 +13,20 @@ import (
 	"strings"
 )
 
-// llmjp are the published names of ids 0 to 7. The SentencePiece model has
+// llmjp lists the published names of ids 0 to 7. The SentencePiece model has
 // them without "|LLM-jp".
 var llmjp = []string{
 	"<unk>", "<s>", "</s>", "<MASK|LLM-jp>", "<PAD|LLM-jp>", "<CLS|LLM-jp>", "<SEP|LLM-jp>", "<EOD|LLM-jp>",
 }
 
-// encoderConfig is the encoder's tokenizer_config.json.
+// encoderConfig holds the encoder's tokenizer_config.json.
 //
 //go:embed encoder_config.json
 var encoderConfig []byte
 
-// The parts of the tokenizer.json that FromSentencePiece writes. A ▁ is put at
-// each line's beginning, what came after a newline so is taken away again, and
-// every space becomes a ▁; this is what SentencePiece does with a text.
+// The parts of the tokenizer.json that FromSentencePiece writes. The normalizer
+// puts a ▁ at the beginning of each line, removes it again after a newline, and
+// turns every space into a ▁, as SentencePiece does.
 const (
 	convertedNormalizer = `{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"Regex":"^"},"content":"▁"},{"type":"Replace","pattern":{"Regex":"\n▁"},"content":"\n"},{"type":"Replace","pattern":{"Regex":" "},"content":"▁"}]}`
 	convertedDecoder    = `{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}`
@@ -34,9 +34,9 @@ const (
 
 // FromSentencePiece converts the SentencePiece model of llm-jp-tokenizer v3 to
 // the encoder's tokenizer, tokenizer.json and tokenizer_config.json (section
-// 2.1 of the paper). Pieces, scores and ids stay as they are. Of real text,
-// 1 line in 7,000 gets other ids than SentencePiece gives: between
-// segmentations of one score the two libraries choose differently.
+// 2.1 of the paper). Pieces, scores and ids stay as they are. On real text
+// 1 line in 7,000 has other ids than SentencePiece's: the two libraries choose
+// differently between segmentations with equal scores.
 func FromSentencePiece(model []byte) (map[string][]byte, error) {
 	pieces, err := readSentencePiece(model)
 	if err != nil {
@@ -70,8 +70,8 @@ func FromSentencePiece(model []byte) (map[string][]byte, error) {
 
 // Modify turns the tokenizer.json of llm-jp-tokenizer v3 into the encoder's
 // tokenizer: the post-processor becomes CLS A SEP and CLS A SEP B SEP, and
-// tokenizer_config.json has no add_bos_token and no token types. Nothing else
-// changes.
+// tokenizer_config.json has no add_bos_token and no token types. Everything
+// else stays.
 func Modify(tokenizerJSON []byte) (map[string][]byte, error) {
 	top, err := parseObject(tokenizerJSON)
 	if err != nil {
@@ -141,7 +141,7 @@ func ordered(top map[string]json.RawMessage) ([]byte, error) {
 	return append(out.Bytes(), '}'), nil
 }
 
-// quote is a JSON string in which only what must be is escaped.
+// quote returns a JSON string with the least escaping.
 func quote(s string) string {
 	short := map[byte]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
 	out := []byte{'"'}
@@ -159,7 +159,7 @@ func quote(s string) string {
 	return string(append(out, '"'))
 }
 
-// number is the shortest form of a score, with a decimal point.
+// number returns the shortest form of a score, with a decimal point.
 func number(score float32) string {
 	s := strconv.FormatFloat(float64(score), 'f', -1, 64)
 	if !strings.Contains(s, ".") {

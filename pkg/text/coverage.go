@@ -8,25 +8,24 @@ import (
 	"unicode/utf8"
 )
 
-// Coverage counts what a tokenizer makes of texts, without special tokens of
-// its own.
+// Coverage counts the tokens of texts, without the template's special tokens.
 type Coverage struct {
 	Texts, Characters, Tokens int
 	Bytes                     int // tokens that are a byte of a character the vocabulary lacks
-	Unknown                   int // tokens that stand for what is lost
+	Unknown                   int // unknown tokens
 }
 
-// CharactersPerToken is how many code points a token stands for.
+// CharactersPerToken returns the mean number of code points a token.
 func (c Coverage) CharactersPerToken() float64 { return float64(c.Characters) / float64(c.Tokens) }
 
-// String says it in words.
+// String returns the counts in words.
 func (c Coverage) String() string {
 	share := func(n int) float64 { return 100 * float64(n) / float64(c.Tokens) }
 	return fmt.Sprintf("%d texts, %d characters in %d tokens: %.2f characters a token; %.2f %% of the tokens are bytes, %.2f %% unknown",
 		c.Texts, c.Characters, c.Tokens, c.CharactersPerToken(), share(c.Bytes), share(c.Unknown))
 }
 
-// Sum is the counts of all together.
+// Sum adds counts up.
 func Sum(all []Coverage) (sum Coverage) {
 	for _, c := range all {
 		sum.Texts += c.Texts
@@ -38,7 +37,7 @@ func Sum(all []Coverage) (sum Coverage) {
 	return sum
 }
 
-// Cover counts each text, in their order, on all cores.
+// Cover counts the tokens of each text, in the order of the texts, on all cores.
 func Cover(tok Tokenizer, texts iter.Seq2[string, error]) ([]Coverage, error) {
 	unknown := tok.Special().Unknown
 	var all []Coverage
@@ -66,8 +65,7 @@ func Cover(tok Tokenizer, texts iter.Seq2[string, error]) ([]Coverage, error) {
 	return all, nil
 }
 
-// Pieces are the vocabulary's pieces that a text is cut into, without special
-// tokens around them.
+// Pieces returns the pieces of a text, without the template's special tokens.
 func Pieces(tok Tokenizer, s string) ([]string, error) {
 	e, err := tok.Encode(s, false, 0)
 	if err != nil {
@@ -80,8 +78,8 @@ func Pieces(tok Tokenizer, s string) ([]string, error) {
 	return pieces, nil
 }
 
-// Beside is a row a text: the text, then what each tokenizer cuts it into, its
-// pieces with dots between.
+// Beside returns a row for each text: the text, then its pieces by each
+// tokenizer, with dots between them.
 func Beside(texts []string, tokenizers ...Tokenizer) ([][]string, error) {
 	rows := make([][]string, len(texts))
 	for i, s := range texts {
@@ -97,7 +95,7 @@ func Beside(texts []string, tokenizers ...Tokenizer) ([][]string, error) {
 	return rows, nil
 }
 
-// bytePiece tells SentencePiece's "<0xE3>" from other pieces.
+// bytePiece reports whether a piece is one of SentencePiece's bytes, "<0xE3>".
 func bytePiece(piece string) bool {
 	return len(piece) == 6 && strings.HasPrefix(piece, "<0x") && piece[5] == '>'
 }
@@ -105,8 +103,8 @@ func bytePiece(piece string) bool {
 // Kinds names the kinds of pieces that CountKinds counts, in its order.
 var Kinds = []string{"kana, or kana and kanji", "kanji alone (Japanese, Chinese)", "Hangul", "Latin", "digits, signs, code", "bytes", "special"}
 
-// CountKinds says what a vocabulary consists of: pieces by the scripts of
-// their letters.
+// CountKinds counts the pieces of a vocabulary by the scripts of their letters,
+// in the order of Kinds.
 func CountKinds(tok Tokenizer) []int {
 	special := map[int32]bool{}
 	for _, id := range tok.Special().All {
@@ -127,7 +125,7 @@ func CountKinds(tok Tokenizer) []int {
 	return counts
 }
 
-// kind is the number in Kinds of a piece that is neither special nor a byte.
+// kind returns the index in Kinds of a piece that is neither special nor a byte.
 func kind(piece string) int {
 	has := func(scripts ...*unicode.RangeTable) bool {
 		return strings.IndexFunc(piece, func(r rune) bool { return unicode.IsOneOf(scripts, r) }) >= 0

@@ -14,8 +14,8 @@ import (
 )
 
 // fast is a tokenizer that the tokenizers library runs. The library splits
-// texts into pieces; templates, pairs and truncation are done here, because
-// its Go binding has neither.
+// texts into pieces; templates, pairs and truncation are done here, because its
+// Go binding has none of them.
 type fast struct {
 	*vocabulary
 	library  *tokenizers.Tokenizer
@@ -69,8 +69,8 @@ func newFast(files map[string][]byte, how form, top object, c *companions) (*fas
 	return t, t.load(file, added, c.split)
 }
 
-// number gives the added tokens their ids: those of tokenizer.json first, then
-// those of the files beside it.
+// number assigns ids to the added tokens: first to those of tokenizer.json,
+// then to those of the files beside it.
 func (t *fast) number(tokens []numbered, c *companions) (*addedVocabulary, error) {
 	added := newAddedVocabulary(maps.Clone(t.ids))
 	var own []addedToken
@@ -90,8 +90,8 @@ func (t *fast) number(tokens []numbered, c *companions) (*addedVocabulary, error
 	return added, added.number(t.vocabulary)
 }
 
-// load hands the tokenizer over to the library, without its post-processor,
-// truncation and padding: transformers sets the latter two anew at each call.
+// load opens the library's tokenizer without post-processor, truncation and
+// padding. transformers sets the latter two anew at each call.
 func (t *fast) load(file object, added *addedVocabulary, split bool) error {
 	for _, key := range []string{"truncation", "padding", "post_processor"} {
 		file.set(key, json.RawMessage("null"))
@@ -137,10 +137,10 @@ func open(file object, added []numbered, options ...tokenizers.TokenizerOption) 
 	return library, nil
 }
 
-// normalizeAdded gives added tokens that were ever normalized the form that
-// transformers shows: what the normalizer makes of them. Two that are looked
-// for in one form are refused, because transformers takes either, and so is
-// one of which nothing is left, which this library finds everywhere.
+// normalizeAdded replaces the pieces of added tokens that were ever normalized
+// by their normalized forms, which transformers shows. Two tokens with one
+// form are refused, because transformers then finds either of them; so is a
+// token with an empty form, because this library finds it everywhere.
 func (t *fast) normalizeAdded(library *tokenizers.Tokenizer, added *addedVocabulary) error {
 	forms := map[string]string{}
 	everywhere := found(library, "a")
@@ -175,7 +175,7 @@ func (t *fast) normalizeAdded(library *tokenizers.Tokenizer, added *addedVocabul
 	return nil
 }
 
-// found returns the ids of a text.
+// found returns the set of a text's ids.
 func found(library *tokenizers.Tokenizer, text string) map[int32]bool {
 	ids := map[int32]bool{}
 	e, err := library.EncodeWithOptionsErr(text, false)
@@ -222,7 +222,7 @@ func (t *fast) EncodePair(a, b string, maxLength int) (Encoding, error) {
 	return fill(t.template.pair, cut(first, n, t.left), cut(second, m, t.left)), nil
 }
 
-// roomFor is how many tokens of text fit into a template.
+// roomFor returns how many tokens of text fit into a template.
 func roomFor(parts []part, maxLength int) (int, error) {
 	if maxLength == 0 {
 		return int(^uint(0) >> 1), nil
@@ -235,7 +235,7 @@ func roomFor(parts []part, maxLength int) (int, error) {
 
 var errNotUTF8 = errors.New("the text is not valid UTF-8")
 
-// split encodes a text without special tokens around it.
+// split encodes a text without the template's special tokens.
 func (t *fast) split(text string) (Encoding, error) {
 	if !utf8.ValidString(text) {
 		return Encoding{}, errNotUTF8

@@ -66,7 +66,7 @@ func encode(tok text.Tokenizer, g golden) (text.Encoding, error) {
 	return tok.Encode(*g.Text, !g.Bare, g.Max)
 }
 
-// changed is the WordPiece tokenizer with another field in its config.
+// changed returns the WordPiece tokenizer with a field of its config replaced.
 func changed(t testing.TB, key string, value any) text.Tokenizer {
 	t.Helper()
 	files := open(t, wordPiece).Files()

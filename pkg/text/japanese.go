@@ -104,7 +104,7 @@ func (t *japanese) EncodePair(a, b string, maxLength int) (Encoding, error) {
 	return fill(t.template.pair, cut(first, n, t.left), cut(second, m, t.left)), nil
 }
 
-// encodeText encodes a text without special tokens around it.
+// encodeText encodes a text without the template's special tokens.
 func (t *japanese) encodeText(text string) (Encoding, error) {
 	if !utf8.ValidString(text) {
 		return Encoding{}, errNotUTF8
@@ -174,7 +174,7 @@ func (t *japanese) Decode(ids []int32) string {
 	return strings.TrimFunc(strings.ReplaceAll(strings.Join(tokens, " "), " ##", ""), isSpace)
 }
 
-// readVocabulary reads vocab.txt: a piece a line, its id the line's number from 0.
+// readVocabulary reads vocab.txt: one piece a line, numbered from 0.
 func readVocabulary(data []byte) (*vocabulary, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("it is not valid UTF-8")

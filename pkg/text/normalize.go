@@ -9,9 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// nfkc is Python's unicodedata.normalize("NFKC", text). They differ only in
-// the characters of a newer Unicode: Python 3.11 has version 14, norm 15, which
-// adds 62 Cyrillic modifier letters.
+// nfkc equals Python's unicodedata.normalize("NFKC", text), but for 62 Cyrillic
+// modifier letters: Python 3.11 has Unicode 14, norm has 15.
 func nfkc(text string) string {
 	normal := norm.NFKC.String(text)
 	if strings.Count(normal, joiner) > strings.Count(text, joiner) {
@@ -20,13 +19,13 @@ func nfkc(text string) string {
 	return normal
 }
 
-// joiner is what norm puts between combining marks after the thirtieth of a
-// row (UAX 15's Stream-Safe Text Format). Python does not, and then the whole
-// is done here.
+// joiner stands between combining marks in norm's output after 30 of them in a
+// row (UAX 15, Stream-Safe Text Format). Python puts none there; such texts are
+// normalized by decompose and compose.
 const joiner = "\u034F"
 
-// decompose is NFKD: compatibility decompositions, marks in the order of their
-// classes.
+// decompose returns NFKD: compatibility decompositions, with marks in the order
+// of their classes.
 func decompose(text string) []rune {
 	var out []rune
 	for _, r := range text {
@@ -70,13 +69,13 @@ func compose(text []rune) string {
 	return string(out)
 }
 
-// class is a character's canonical combining class, 0 for a starter.
+// class returns a character's canonical combining class, 0 for a starter.
 func class(r rune) uint8 {
 	return norm.NFC.PropertiesString(string(r)).CCC()
 }
 
-// lowercase is Python's str.lower: İ becomes two characters, and a capital
-// sigma at a word's end the final one.
+// lowercase equals Python's str.lower: İ becomes two characters, and a capital
+// sigma at the end of a word becomes ς.
 func lowercase(text string) string {
 	return cases.Lower(language.Und).String(text)
 }

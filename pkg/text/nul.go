@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// The binding hands texts over as C strings, which end at a NUL. Another
-// character that the text does not hold stands in for it, and its tokens are
-// turned into NUL's afterwards.
+// The binding passes texts as C strings, which end at a NUL. A character that
+// the text does not hold replaces each NUL, and its tokens are turned into
+// NUL's afterwards.
 
-// standIn is a character in NUL's place, and the tokens that it becomes; the
-// zero value changes nothing.
+// standIn is the character that replaces NUL, with its tokens. The zero value
+// replaces nothing.
 type standIn struct {
 	char   string
 	tokens []int32
 	nul    int32 // NUL's own token, -1 where the tokenizer drops it
 }
 
-// hideNUL replaces every NUL of a text. Where the vocabulary has byte
-// fallback, a private character that it does not know stands in: three byte
-// tokens. Elsewhere a control character does: byte-level vocabularies write
-// byte b as the letter U+0100+b, and other normalizers drop control characters
-// as they drop NUL.
+// hideNUL replaces every NUL of a text. With byte fallback the replacement is a
+// private character outside of the vocabulary, which becomes three byte tokens.
+// Otherwise it is a control character: byte-level vocabularies write byte b as
+// the letter U+0100+b, and other normalizers drop control characters as they
+// drop NUL.
 func (t *fast) hideNUL(text string) (standIn, string) {
 	if strings.IndexByte(text, 0) < 0 {
 		return standIn{}, text
@@ -53,7 +53,7 @@ func (t *fast) hideNUL(text string) (standIn, string) {
 	return s, strings.ReplaceAll(text, "\x00", s.char)
 }
 
-// byteTokens are the byte-fallback tokens of a string, -1 where one is missing.
+// byteTokens returns the byte-fallback tokens of a string, -1 for a missing one.
 func (t *fast) byteTokens(s string) []int32 {
 	tokens := make([]int32, len(s))
 	for i := range len(s) {
@@ -66,8 +66,8 @@ func (t *fast) byteTokens(s string) []int32 {
 	return tokens
 }
 
-// reveal turns the stand-in's tokens into NUL's, and offsets into those of the
-// text with NULs; hidden is the text without.
+// reveal turns the replacement's tokens into NUL's, and offsets into hidden, the
+// text without NULs, into offsets into the text with them.
 func (s standIn) reveal(e Encoding, hidden string) Encoding {
 	if s.char == "" {
 		return e
@@ -89,8 +89,8 @@ func (s standIn) reveal(e Encoding, hidden string) Encoding {
 	return out
 }
 
-// decodeNUL decodes ids among which is NUL's byte token, for which the binding
-// gives nothing: a control character that is not among them stands in.
+// decodeNUL decodes ids that include NUL's byte token, which the binding cannot
+// return: a control character that is not among them replaces it.
 func (t *fast) decodeNUL(ids []uint32, nul uint32) string {
 	for char := byte(1); char < 0x20; char++ {
 		token := t.byteTokens(string(rune(char)))[0]

@@ -112,7 +112,7 @@ func isObject(raw json.RawMessage) bool { return bytes.HasPrefix(bytes.TrimSpace
 func isString(raw json.RawMessage) bool { return bytes.HasPrefix(bytes.TrimSpace(raw), []byte(`"`)) }
 func isList(raw json.RawMessage) bool   { return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) }
 
-// falsy is Python's "not value" of a JSON value; an absent value is falsy.
+// falsy returns Python's "not value" for a JSON value; an absent value is falsy.
 func falsy(value json.RawMessage) bool {
 	switch strings.Join(strings.Fields(string(value)), "") {
 	case "", "null", "false", "0", `""`, "[]", "{}":

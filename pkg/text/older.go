@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// readOlder reads what stands in the place of added_tokens_decoder where
-// tokenizer_config.json has none: special_tokens_map.json, whose fields
-// replace the config's, added_tokens.json, and the added_tokens of
-// tokenizer.json, of which later ones replace earlier ones with the same id.
+// readOlder reads the files that older versions of transformers wrote in place
+// of added_tokens_decoder: special_tokens_map.json, whose fields replace the
+// config's, added_tokens.json, and the added_tokens of tokenizer.json. A later
+// token replaces an earlier one with the same id.
 func (c *companions) readOlder(files map[string][]byte, top object, byContent map[string]addedToken, own *object) error {
 	if data, ok := files[specialFile]; ok {
 		if err := c.readMap(data, own); err != nil {

@@ -28,9 +28,8 @@ const (
 )
 
 // Open reads the tokenizer of a model's directory: tokenizer.json (or
-// tokenizer.json.gz), else a WordPiece vocab.txt, with what
-// tokenizer_config.json and special_tokens_map.json say about them. It equals
-// transformers' AutoTokenizer.from_pretrained.
+// tokenizer.json.gz), or a WordPiece vocab.txt, and the files beside it. It
+// equals transformers' AutoTokenizer.from_pretrained.
 func Open(dir string) (Tokenizer, error) {
 	found, err := project.Find(dir)
 	if err != nil {
@@ -98,9 +97,10 @@ func readFiles(dir string) (map[string][]byte, error) {
 		}
 		files[name] = data
 	}
-	for _, name := range []string{sentencePieceFile, spieceFile} { // for the message that says what to do
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil && files[tokenizerFile] == nil {
-			files[name] = nil
+	for _, name := range []string{sentencePieceFile, spieceFile} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil {
+			files[name] = []byte(path) // for the error that tells how to convert it
 		}
 	}
 	return files, nil

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// batchSize is how many inputs a worker takes at once.
+// batchSize is the number of inputs that a worker takes at once.
 const batchSize = 64
 
-// Parallel runs f over inputs on every core and gives the results in the order
-// of the inputs. It reads ahead by a few batches only, so that inputs of any
-// number pass through. The first error, of the inputs or of f, ends it; with
-// it comes Out's zero value. A consumer may stop early.
+// Parallel runs f over inputs on every core and yields the results in the order
+// of the inputs. It reads only a few batches ahead, so that memory does not grow
+// with their number. The first error, of the inputs or of f, comes with Out's
+// zero value and ends it. A consumer may stop early.
 func Parallel[In, Out any](inputs iter.Seq2[In, error], f func(In) (Out, error)) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		workers := runtime.GOMAXPROCS(0)
@@ -60,8 +60,8 @@ func Parallel[In, Out any](inputs iter.Seq2[In, error], f func(In) (Out, error))
 	}
 }
 
-// batch is a piece of work: its outputs stand when done is closed, up to the
-// input that failed with err.
+// batch is the work of one goroutine. When done is closed, outputs holds the
+// results up to the input that failed with err.
 type batch[In, Out any] struct {
 	inputs  []In
 	outputs []Out
@@ -81,7 +81,8 @@ func (b *batch[In, Out]) run(f func(In) (Out, error)) {
 	}
 }
 
-// read hands inputs over in batches until hand says no or an input is an error.
+// read passes inputs to hand in batches until hand returns false or an input is
+// an error.
 func read[In, Out any](inputs iter.Seq2[In, error], stop chan struct{}, hand func(*batch[In, Out]) bool) {
 	next := &batch[In, Out]{done: make(chan struct{})}
 	for in, err := range inputs {

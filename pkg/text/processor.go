@@ -17,6 +17,7 @@ func parseTemplate(data json.RawMessage) (template, error) {
 	return t, nil
 }
 
+// parseProcessor reads a post-processor; depth counts the sequences around it.
 func parseProcessor(data json.RawMessage, depth int) (template, error) {
 	if len(data) == 0 || string(data) == "null" {
 		return plain, nil
@@ -56,8 +57,7 @@ func parseProcessor(data json.RawMessage, depth int) (template, error) {
 	return plain, fmt.Errorf("the type %q is not supported", kind)
 }
 
-// parseSequence reads the processors of a Sequence, of which one may add
-// tokens.
+// parseSequence reads the processors of a Sequence. One of them may add tokens.
 func parseSequence(data json.RawMessage, depth int) (template, error) {
 	var processors []json.RawMessage
 	if err := json.Unmarshal(data, &processors); err != nil {
@@ -79,6 +79,7 @@ func parseSequence(data json.RawMessage, depth int) (template, error) {
 	return found, nil
 }
 
+// parseTemplateProcessing reads single, pair and their special tokens.
 func parseTemplateProcessing(p object) (template, error) {
 	special := map[string][]int32{}
 	if !p.null("special_tokens") {
@@ -126,6 +127,7 @@ func parseParts(data json.RawMessage, special map[string][]int32) ([]part, error
 	return parts, nil
 }
 
+// parsePart reads a special token or a sequence.
 func parsePart(raw json.RawMessage, special map[string][]int32) (part, error) {
 	o, err := parseObject(raw)
 	if err != nil {
@@ -162,7 +164,7 @@ func parsePart(raw json.RawMessage, special map[string][]int32) (part, error) {
 	return part{}, fmt.Errorf("it is neither a special token nor a sequence: %s", shorten(raw))
 }
 
-// namedID reads ["[SEP]", 102].
+// namedID reads the id of a pair like ["[SEP]", 102].
 func namedID(data json.RawMessage) (int32, error) {
 	var pair []json.RawMessage
 	if err := json.Unmarshal(data, &pair); err != nil || len(pair) != 2 {

@@ -23,8 +23,8 @@ const (
 )
 
 // readSentencePiece reads the pieces of a SentencePiece model (a ModelProto of
-// sentencepiece_model.proto). It must be a Unigram model that normalises
-// nothing and puts a space before the text.
+// sentencepiece_model.proto): a Unigram model that normalizes nothing and puts
+// a space before the text.
 func readSentencePiece(data []byte) ([]spPiece, error) {
 	var pieces []spPiece
 	err := eachField(data, func(number protowire.Number, value uint64, message []byte) error {
@@ -51,7 +51,7 @@ func readSentencePiece(data []byte) ([]spPiece, error) {
 		err = fmt.Errorf("it holds no pieces")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the SentencePiece model is not one that can be converted: %w", err)
+		return nil, fmt.Errorf("the SentencePiece model cannot be converted: %w", err)
 	}
 	return pieces, nil
 }
@@ -86,8 +86,8 @@ func readPiece(data []byte) (spPiece, error) {
 	return p, err
 }
 
-// eachField calls f with the fields of a protobuf message: a number's value,
-// or the bytes of what has a length.
+// eachField calls f with each field of a protobuf message: the value of a
+// number, or the bytes of a field with a length.
 func eachField(data []byte, f func(number protowire.Number, value uint64, message []byte) error) error {
 	for size := len(data); len(data) > 0; {
 		number, kind, n := protowire.ConsumeTag(data)

@@ -28,8 +28,8 @@ func (c *companions) specials() []mention {
 	return append(list, c.extra...)
 }
 
-// toAdd lists the tokens that transformers adds to those that the tokenizer
-// holds already: the decoder's by id, then special tokens that are missing.
+// toAdd lists the tokens that transformers adds to the tokenizer's own: the
+// decoder's by id, then special tokens that are missing.
 func (c *companions) toAdd(held map[string]bool) []addedToken {
 	var list []mention
 	known := maps.Clone(held)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// splitter cuts tokens out of texts: of those that begin first the longest.
+// splitter cuts tokens out of texts: the leftmost first, the longest of these.
 type splitter struct {
 	tokens []string // longest first
 	begins [256]bool
@@ -21,7 +21,7 @@ func (s *splitter) add(token string) {
 	slices.SortStableFunc(s.tokens, func(a, b string) int { return len(b) - len(a) })
 }
 
-// split gives the parts of a text in order, and whether each is a token.
+// split yields the parts of a text in order, and whether each is a token.
 func (s *splitter) split(text string) iter.Seq2[string, bool] {
 	return func(yield func(string, bool) bool) {
 		from := 0

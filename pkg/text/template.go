@@ -1,7 +1,7 @@
 package text
 
-// template is where the special tokens stand around a text and around a pair:
-// tokenizer.json's post_processor.
+// template holds the places of special tokens around a text and around a pair,
+// as tokenizer.json's post_processor has them.
 type template struct {
 	single, pair []part
 }
@@ -22,14 +22,14 @@ func specials(parts []part) int {
 	return n
 }
 
-// plain is the template of a tokenizer that adds nothing.
+// plain is the template without special tokens.
 var plain = template{
 	single: []part{{text: 'A'}},
 	pair:   []part{{text: 'A'}, {text: 'B', typeIDs: 1}},
 }
 
-// around is [first] A [last] and [first] A [last] [between] B [last]; ids
-// below 0 are left out.
+// around returns the template [first] A [last] and, for pairs,
+// [first] A [last] [between] B [last]. Ids below 0 are left out.
 func around(first, last int32, between []int32, second int32) template {
 	special := func(id, typeID int32) []part {
 		if id < 0 {

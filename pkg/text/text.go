@@ -3,26 +3,28 @@ package text
 // Tokenizer encodes texts as its Hugging Face counterpart does, id for id.
 // It may be used by many goroutines at once.
 type Tokenizer interface {
-	// Encode gives the ids of a text, with the template's special tokens
-	// around them if special is true. maxLength counts the special tokens; 0
-	// is no limit. A truncated text keeps its last special token. A text that
-	// is not UTF-8 is an error, an empty one gives the template alone.
+	// Encode returns the ids of a text, within the template's special tokens
+	// if special is true. maxLength counts the special tokens; 0 means no
+	// limit. A truncated text keeps its last special token. A text that is not
+	// UTF-8 is an error; an empty text becomes the template alone.
 	Encode(text string, special bool, maxLength int) (Encoding, error)
-	// EncodePair gives the ids of a pair in the template, truncated
+	// EncodePair returns the ids of a pair in the template, truncated
 	// longest-first.
 	EncodePair(a, b string, maxLength int) (Encoding, error)
 	// Decode turns ids back into text, special tokens included.
 	Decode(ids []int32) string
-	// Token is the vocabulary's piece as it stands ("▁東京", "<0xE3>", "##京"),
-	// "" for an id that is not in the vocabulary.
+	// Token returns the vocabulary's piece as it stands ("▁東京", "<0xE3>",
+	// "##京"), an added token as transformers shows it, and "" for an id
+	// outside of the vocabulary.
 	Token(id int32) string
-	// ID finds a piece.
+	// ID returns the id of a piece.
 	ID(token string) (int32, bool)
-	// VocabSize is one more than the greatest id.
+	// VocabSize returns one more than the greatest id.
 	VocabSize() int
+	// Special returns the ids of the special tokens.
 	Special() Special
-	// Files are the tokenizer's own files by name, for copying into a
-	// checkpoint directory. A tokenizer.json.gz stands there as tokenizer.json.
+	// Files returns the tokenizer's own files by name, for copying into a
+	// checkpoint directory, with tokenizer.json.gz unpacked as tokenizer.json.
 	Files() map[string][]byte
 }
 

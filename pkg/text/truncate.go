@@ -16,9 +16,9 @@ func cut(e Encoding, n int, left bool) Encoding {
 	return out
 }
 
-// longestFirst shares room tokens between texts of a and b tokens as the
-// tokenizers library does: the shorter text is kept whole if it fits in half
-// of the room, else the room is halved and the longer text gets the odd token.
+// longestFirst divides room tokens between texts of a and b tokens as the
+// tokenizers library does. The shorter text stays whole if it fits into half of
+// the room; else each gets half, and the longer text the odd token.
 func longestFirst(a, b, room int) (int, int) {
 	if a+b <= room {
 		return a, b
@@ -34,10 +34,10 @@ func longestFirst(a, b, room int) (int, int) {
 	return short, long
 }
 
-// longestFirstSlow shares room as transformers' own Python tokenizers do: first
-// the longer text is cut to the length of the other, then what is left to
-// remove is halved, and of an odd number the first text, where it was the
-// longer one, keeps one token more.
+// longestFirstSlow divides room as transformers' own Python tokenizers do. It
+// cuts the longer text to the length of the other, then takes the rest from
+// both in halves; if the rest is odd and the first text was the longer one, the
+// first text keeps one token more.
 func longestFirstSlow(a, b, room int) (int, int) {
 	remove := a + b - room
 	if remove <= 0 {

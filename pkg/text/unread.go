@@ -9,8 +9,8 @@ import (
 // be read, and what to do.
 func errNoVocabulary(files map[string][]byte, vocab bool) error {
 	for _, name := range []string{sentencePieceFile, spieceFile} {
-		if _, ok := files[name]; ok {
-			return fmt.Errorf("%s is a SentencePiece model and there is no %s: convert it with scripts/modernbert tokenizer --from %s --output DIR, and put the files of DIR beside it", name, tokenizerFile, name)
+		if path, ok := files[name]; ok {
+			return fmt.Errorf("%s is a SentencePiece model and there is no %s: convert it with scripts/modernbert tokenizer --from %s --output DIR and put the files of DIR beside it (llm-jp-tokenizer; any other by AutoTokenizer.from_pretrained(…).save_pretrained(…) of transformers)", name, tokenizerFile, path)
 		}
 	}
 	if vocab {

@@ -27,7 +27,7 @@ func (v *vocabulary) set(id int32, piece string) error {
 	return nil
 }
 
-// Token is the piece of an id.
+// Token returns the piece of an id.
 func (v *vocabulary) Token(id int32) string {
 	if id < 0 || int(id) >= len(v.pieces) {
 		return ""
@@ -35,13 +35,13 @@ func (v *vocabulary) Token(id int32) string {
 	return v.pieces[id]
 }
 
-// ID is the id of a piece.
+// ID returns the id of a piece.
 func (v *vocabulary) ID(token string) (int32, bool) {
 	id, ok := v.ids[token]
 	return id, ok
 }
 
-// VocabSize is one more than the greatest id.
+// VocabSize returns one more than the greatest id.
 func (v *vocabulary) VocabSize() int { return len(v.pieces) }
 
 // parseVocabulary reads tokenizer.json's model: a list of [piece, score]
@@ -80,7 +80,7 @@ func parseVocabulary(data json.RawMessage) (*vocabulary, error) {
 	return v, nil
 }
 
-// scored is the piece of a Unigram entry [piece, score].
+// scored is a Unigram entry [piece, score], of which it holds the piece.
 type scored string
 
 func (s *scored) UnmarshalJSON(data []byte) error {

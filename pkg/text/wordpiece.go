@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxWordLength is the number of characters above which a word is unknown.
+// maxWordLength is the length in characters above which a word is unknown.
 const maxWordLength = 100
 
-// wordPiece cuts a word into the longest pieces of the vocabulary from left to
-// right, those after the first with ## before them; a word that cannot be cut
-// so is unknown as a whole (transformers' WordpieceTokenizer).
+// wordPiece cuts a word from left to right into the longest pieces of the
+// vocabulary, which begin with ## after the first. A word that cannot be cut so
+// becomes one unknown token (transformers' WordpieceTokenizer).
 func (v *vocabulary) wordPiece(ids []int32, word string, unknown int32) []int32 {
 	for _, w := range strings.FieldsFunc(word, isSpace) {
 		ids = v.wordPieces(ids, w, unknown)
@@ -53,8 +53,7 @@ func lastRune(s string) int {
 	return size
 }
 
-// characters gives every character its own token (transformers'
-// CharacterTokenizer).
+// characters cuts a word into characters (transformers' CharacterTokenizer).
 func (v *vocabulary) characters(ids []int32, word string, unknown int32) []int32 {
 	for _, r := range word {
 		id, ok := v.ids[string(r)]
@@ -66,7 +65,7 @@ func (v *vocabulary) characters(ids []int32, word string, unknown int32) []int32
 	return ids
 }
 
-// isSpace is Python's str.isspace.
+// isSpace equals Python's str.isspace.
 func isSpace(r rune) bool {
 	return unicode.IsSpace(r) || r >= 0x1C && r <= 0x1F
 }

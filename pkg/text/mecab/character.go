@@ -2,15 +2,15 @@ package mecab
 
 import "unicode/utf8"
 
-// category is an entry of UniDic's char.def: how unknown words are formed that
+// category is an entry of UniDic's char.def: the rules for unknown words that
 // begin with one of its characters.
 type category struct {
-	invoke bool // also where the dictionary has words
-	group  bool // a word of all following characters of this kind
-	length int  // words of 1 … length characters
+	invoke bool // unknown words also where the dictionary has words
+	group  bool // one word of all following characters of this kind
+	length int  // words of 1 to length characters
 }
 
-// The categories in kagome's order, that of char.def.
+// Indices of categories, in the order of char.def, which kagome keeps.
 const (
 	space        = 1
 	kanji        = 2
@@ -32,12 +32,12 @@ var categories = [...]category{
 	10: {invoke: true, group: true},            // CYRILLIC
 }
 
-// maxGroup is MeCab's max-grouping-size: a group may have so many characters
-// after its first.
+// maxGroup is MeCab's max-grouping-size, the greatest number of characters after
+// the first in a group.
 const maxGroup = 24
 
-// character is what MeCab knows of a character: its own category, and the set
-// of those it is compatible with.
+// character holds MeCab's properties of a character: its category, and the set
+// of categories that it is compatible with.
 type character struct {
 	category
 	class byte
@@ -45,11 +45,11 @@ type character struct {
 	size  int // bytes
 }
 
-// kindOf tells whether two characters may stand in one unknown word.
+// kindOf reports whether two characters may stand in one unknown word.
 func (c character) kindOf(other character) bool { return c.kinds&other.kinds != 0 }
 
-// character looks up the first character of a text. What lies beyond the basic
-// plane is DEFAULT, and so is the end of the text, as in MeCab.
+// character looks up the first character of a text. Characters beyond the basic
+// plane and the end of the text are DEFAULT, as in MeCab.
 func (d *Dictionary) character(text string) character {
 	r, size := utf8.DecodeRuneInString(text)
 	class := d.kagome.CharCategory[0]

@@ -15,8 +15,8 @@ type Dictionary struct {
 	scratch sync.Pool // of *lattice
 }
 
-// Load reads the dictionary that is compiled into the program; about two
-// seconds and 150 MB the first time, nothing afterwards.
+// Load reads the dictionary that is compiled into the program. The first call
+// takes about two seconds and 150 MB, later ones nothing.
 func Load() (*Dictionary, error) { return load() }
 
 var load = sync.OnceValues(func() (d *Dictionary, err error) {
@@ -34,8 +34,8 @@ var load = sync.OnceValues(func() (d *Dictionary, err error) {
 	return d, nil
 })
 
-// added tells whether a word of the dictionary was added by kagome to UniDic's
-// own: single letters, digits and some symbols, of half and full width.
+// added reports whether kagome added a word to UniDic's own: single letters,
+// digits and some symbols, of half and full width.
 func added(word string) bool {
 	if len(word) == 1 {
 		c := word[0]

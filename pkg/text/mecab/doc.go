@@ -1,12 +1,12 @@
 // Package mecab splits Japanese text into words exactly as MeCab 0.996 does
-// with unidic-lite 1.0.8 (UniDic 2.1.2), the words under the BERT baselines'
-// WordPiece.
+// with unidic-lite 1.0.8 (UniDic 2.1.2), for the WordPiece of the BERT
+// baselines.
 //
 // Words, costs and the connection matrix come from kagome's copy of UniDic
-// 2.1.2. kagome's own analyser is not used: it reads unknown words otherwise
-// (no spaces skipped, groups of any length, no words of one or two characters
-// beside a group, the group less its last character), and on a tie of costs it
-// takes another path.
+// 2.1.2. kagome's own analyser is not used. It treats unknown words differently
+// (it skips no spaces, forms groups of any length without their last character,
+// and no words of one or two characters beside a group) and takes another path
+// where costs tie.
 //
 // Compared entry by entry with unidic-lite's sys.dic, the matrix is the same
 // and so are 756,263 of its 756,264 words; kagome has 203 more, which this

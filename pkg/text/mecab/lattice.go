@@ -9,25 +9,25 @@ type node struct {
 	weight      int16
 	before      int32 // the best node before it
 	sameEnd     int32 // another node that ends at the same byte
-	cost        int64 // of the best path up to and with this node
+	cost        int64 // of the best path that ends with this node
 }
 
 const none = -1
 
-// lattice holds the words that a text may have. It is kept between texts for
-// its memory.
+// lattice holds the possible words of a text. It is reused between texts to
+// save allocations.
 type lattice struct {
 	nodes []node
-	ends  []int32 // by byte: the node last added of those that end there
+	ends  []int32 // by byte: the last node that was added and ends there
 	words []Word
 }
 
 // Word is the place of a word in its text, in bytes.
 type Word struct{ Start, End int }
 
-// Words splits a text into its words: the path of least cost through the
-// lattice. Spaces (tab, line feed, vertical tab, space) stand in no word. The
-// text ends at its first NUL, as for MeCab it does.
+// Words splits a text into words along the path of least cost through the
+// lattice. Spaces (tab, line feed, vertical tab, space) are in no word. The text
+// ends at its first NUL, as in MeCab.
 func (d *Dictionary) Words(text string) []Word {
 	for i := range len(text) {
 		if text[i] == 0 {
@@ -51,6 +51,7 @@ func (d *Dictionary) Words(text string) []Word {
 	return l.best(d, len(text))
 }
 
+// begin clears the lattice for a text of size bytes.
 func (l *lattice) begin(size int) {
 	l.nodes = append(l.nodes[:0], node{before: none, sameEnd: none})
 	l.ends = l.ends[:0]
@@ -60,8 +61,8 @@ func (l *lattice) begin(size int) {
 	l.ends[0] = 0
 }
 
-// connect finds the best node before a new one among those that end at a byte,
-// and enters the new one at its own end. The node added last wins a tie.
+// connect finds the best predecessor of a new node among the nodes that end at
+// a byte, and enters the new node at its own end. The last node added wins a tie.
 func (d *Dictionary) connect(l *lattice, at int, i int32) {
 	n := &l.nodes[i]
 	n.before, n.cost = l.cheapest(d, at, n.left)

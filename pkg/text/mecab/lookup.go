@@ -2,9 +2,9 @@ package mecab
 
 import "github.com/ikawaha/kagome-dict/dict"
 
-// lookup adds the words that may begin at a byte of the text, after spaces:
-// those of the dictionary, and unknown ones by the category of the first
-// character (MeCab's Tokenizer::lookup).
+// lookup adds the words that may begin at a byte of the text, after spaces: words
+// of the dictionary, and unknown ones by the category of their first character
+// (MeCab's Tokenizer::lookup).
 func (d *Dictionary) lookup(l *lattice, text string, at int) {
 	var first character
 	begin := at
@@ -51,7 +51,7 @@ func (d *Dictionary) lookup(l *lattice, text string, at int) {
 	}
 }
 
-// unknown adds an unknown word with each part of speech that it may have.
+// unknown adds an unknown word once for each part of speech that it may be.
 func (d *Dictionary) unknown(l *lattice, begin, end int, first character) {
 	id := d.kagome.UnkDict.Index[int32(first.class)]
 	for i := id; i <= id+d.kagome.UnkDict.IndexDup[int32(first.class)]; i++ {
@@ -59,6 +59,7 @@ func (d *Dictionary) unknown(l *lattice, begin, end int, first character) {
 	}
 }
 
+// add appends a node.
 func (l *lattice) add(begin, end int, m dict.Morph) {
 	l.nodes = append(l.nodes, node{
 		start: int32(begin), end: int32(end),

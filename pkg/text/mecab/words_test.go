@@ -57,8 +57,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// FuzzWords checks of any text that its words stand in order, are not empty,
-// and leave out nothing but spaces.
+// FuzzWords checks that the words of any text are in order, are not empty, and
+// leave out nothing but spaces.
 func FuzzWords(f *testing.F) {
 	for _, s := range []string{"", " ", "東京都 に\n住む", "a\x00b", "\xff\xfe", "ｱ゙", "👨‍👩‍👧", strings.Repeat("ん", 70)} {
 		f.Add(s)
