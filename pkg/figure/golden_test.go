@@ -57,7 +57,7 @@ func figures(t *testing.T) []*Figure {
 	add("negative", f, err)
 	f, err = sampleScatter()
 	add("scatter", f, err)
-	f, err = LiveCurve(sampleCurve(), 300, "step 150 of 300, 2 min left")
+	f, err = LiveCurve(sampleCurve(), 300)
 	add("live", f, err)
 	return out
 }

@@ -134,7 +134,7 @@ func (s *sheet) lay(style Style) (*layout, error) {
 			tops[r] = max(tops[r], height(style.title(), title)+titlePad, p.above(style))
 			bottoms[r] = max(bottoms[r], p.below(style))
 		}
-		rest := legendHeight(style, l.legend) + 2*border + vg.Length(rows-1)*gap + s.footHeight(style)
+		rest := legendHeight(style, l.legend) + 2*border + vg.Length(rows-1)*gap
 		for r := range rows {
 			rest += tops[r] + bottoms[r]
 		}
@@ -160,14 +160,6 @@ func (s *sheet) lay(style Style) (*layout, error) {
 		l.frames = append(l.frames, vg.Rectangle{Min: vg.Point{X: x, Y: y - frameHeight}, Max: vg.Point{X: x + frameWidth, Y: y}})
 	}
 	return l, nil
-}
-
-// footHeight returns the room that the line below the panels needs.
-func (s *sheet) footHeight(style Style) vg.Length {
-	if s.foot == "" {
-		return 0
-	}
-	return height(style.tick(), s.foot) + gap
 }
 
 // across returns the width of the frames in rows of so many panels, and the
@@ -204,9 +196,6 @@ func (s *sheet) across(style Style, width vg.Length, columns int) (frame vg.Leng
 // draw draws the sheet in its places.
 func (l *layout) draw(c draw.Canvas) {
 	drawKeys(c, l.style, l.legend)
-	if l.sheet.foot != "" {
-		write(c, l.style.tick(), vg.Point{X: c.Min.X + border, Y: c.Min.Y + border}, 0, 0, l.sheet.foot)
-	}
 	for i, p := range l.sheet.panels {
 		frame := l.frames[i]
 		frame.Min, frame.Max = frame.Min.Add(c.Min), frame.Max.Add(c.Min)

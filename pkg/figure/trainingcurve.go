@@ -15,24 +15,21 @@ import (
 // axis, on a grey ground. Each stage's dashed line is the score of the unigram
 // distribution.
 func TrainingCurve(curve *result.TrainingCurve) (*Figure, error) {
-	return trainingCurve(curve, nil, "")
+	return trainingCurve(curve, nil)
 }
 
 // LiveCurve draws the curve of a run that is being trained: the axis ends at
-// the given step of the last stage instead of at the end of its schedule, and
-// a line beneath says how far the run is.
-func LiveCurve(curve *result.TrainingCurve, until int, line string) (*Figure, error) {
-	return trainingCurve(curve, &until, line)
+// the given step of the last stage instead of at the end of its schedule.
+func LiveCurve(curve *result.TrainingCurve, until int) (*Figure, error) {
+	return trainingCurve(curve, &until)
 }
 
-func trainingCurve(curve *result.TrainingCurve, until *int, line string) (*Figure, error) {
+func trainingCurve(curve *result.TrainingCurve, until *int) (*Figure, error) {
 	if err := curve.Validate(); err != nil {
 		return nil, fmt.Errorf("training-curve: %w", err)
 	}
 	return newFigure("training-curve", DoubleColumn, func(style Style) (*sheet, error) {
-		s := curveSheet(style, curve, until)
-		s.foot = line
-		return s, nil
+		return curveSheet(style, curve, until), nil
 	})
 }
 

@@ -60,7 +60,7 @@ func Train(opt pretrain.Options) (pretrain.Summary, error) {
 	}
 	curve, progress := notebook.NewLive(), notebook.NewLive()
 	opt.Evaluated = func(result.Evaluation) {
-		curve.Show(figure.TrainingCurve(notebook.Must(run.Curve(opt.Output))))
+		curve.Show(figure.LiveCurve(notebook.Must(run.Curve(opt.Output)), opt.Steps))
 	}
 	opt.Progress = func(p pretrain.Progress) {
 		left := ""
