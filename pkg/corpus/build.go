@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sys/unix"
 
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/text"
@@ -100,12 +99,23 @@ func Build(ctx context.Context, opt Options) (*Corpus, error) {
 	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(filepath.Join(opt.Dir, "lock"))
-	if err != nil {
+	silent := b.Options
+	silent.Report = func(string) {}
+	held, c, err := exclusive(ctx, opt.Dir, func() *Corpus { return opened(silent, &b.want, false) })
+	if err != nil || c != nil {
+		return c, err
+	}
+	if c, err = b.build(ctx); err != nil {
+		held.release()
 		return nil, err
 	}
-	defer unlock()
-	if c := opened(b.Options, &b.want); c != nil {
+	c.held = held
+	return c, held.share()
+}
+
+// build returns the corpus that is there, or makes it. The folder is locked.
+func (b *builder) build(ctx context.Context) (*Corpus, error) {
+	if c := opened(b.Options, &b.want, true); c != nil {
 		return c, nil
 	}
 	if b.Elsewhere != nil {
@@ -210,9 +220,9 @@ func (b *builder) allFinished() [][]shardEntry {
 }
 
 // opened returns the finished corpus if it is the wanted one and whole; else
-// it says why it is built again.
-func opened(opt Options, want *index) *Corpus {
-	c, err := Open(opt.Dir)
+// it says why it is built again, and removes a damaged shard if mend is true.
+func opened(opt Options, want *index, mend bool) *Corpus {
+	c, err := open(opt.Dir)
 	if err != nil {
 		if _, there := os.Stat(filepath.Join(opt.Dir, "index.json")); there == nil {
 			if damaged := (*DamagedShard)(nil); errors.As(err, &damaged) {
@@ -234,7 +244,9 @@ func opened(opt Options, want *index) *Corpus {
 	if s := damaged(c, opt.Workers); reason == "" && s != nil {
 		opt.Report(fmt.Sprintf("%s is damaged; what it held is tokenized anew", s.path))
 		c.Close()
-		os.Remove(s.path)
+		if mend {
+			os.Remove(s.path)
+		}
 		return nil
 	}
 	if reason != "" {
@@ -345,7 +357,7 @@ func (b *builder) finish() (*Corpus, error) {
 		}
 		b.Report(fmt.Sprintf("skipped %d bad lines of %d", x.Bad, x.Bad+x.Documents))
 	}
-	return Open(b.Dir)
+	return open(b.Dir)
 }
 
 func writeJSON(path string, value any) error {
@@ -365,17 +377,4 @@ func TokenizerDigest(t text.Tokenizer) string {
 		h.Write(files[name])
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// lock holds a corpus folder for one build at a time.
-func lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	return func() { f.Close() }, nil
 }

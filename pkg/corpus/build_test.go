@@ -127,16 +127,21 @@ func TestBuildNoticesChanges(t *testing.T) {
 	file := write(t, "a.jsonl", lines(300))
 	dir := t.TempDir()
 	var said []string
+	var last *Corpus
+	t.Cleanup(func() { last.Close() })
 	build := func(name string) *Corpus {
 		t.Helper()
 		said = nil
+		if last != nil {
+			last.Close()
+		}
 		tokenizer := &bytesTokenizer{name: name}
 		c, err := Build(context.Background(), Options{Patterns: []string{file}, Tokenizer: tokenizer, Dir: dir,
 			Report: func(s string) { said = append(said, s) }})
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { c.Close() })
+		last = c
 		if tokenizer.calls.Load() > 0 {
 			said = append(said, "tokenized")
 		}
@@ -165,6 +170,7 @@ func TestBuildNoticesChanges(t *testing.T) {
 	if _, err := Batch(damaged, 1, 0, 301, 100); err == nil || !strings.Contains(err.Error(), "shard-00000-00000 is damaged") {
 		t.Errorf("a flipped byte: %v", err)
 	}
+	damaged.Close()
 	if build("y"); len(said) != 2 || !strings.Contains(said[0], "shard-00000-00000 is damaged") {
 		t.Errorf("a flipped byte: %q", said)
 	}
@@ -207,6 +213,7 @@ func TestBuildRefusesAndSkips(t *testing.T) {
 	if content(t, c) != "0,1,2,9" || c.BadLines() != 2 {
 		t.Error(content(t, c), c.BadLines())
 	}
+	c.Close()
 	if diff := cmp.Diff([]string{"a.jsonl:4: field \"text\" is a number, a string is needed", "a.jsonl:5: not JSON: invalid character 'x' at start of value after byte 0", "skipped 2 bad lines of 6"}, said); diff != "" {
 		t.Error(diff)
 	}

@@ -9,7 +9,10 @@ import (
 	"path/filepath"
 	"sort"
 
+	"golang.org/x/sys/unix"
+
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // Corpus is a token corpus on disk. Its memory does not grow with its size:
@@ -19,6 +22,7 @@ type Corpus struct {
 	index  index
 	shards []*shard
 	first  []int // number of the first document of each shard, and the total
+	held   *hold // nil: not locked
 }
 
 // index is the file index.json of a finished corpus.
@@ -38,16 +42,36 @@ type index struct {
 
 const indexVersion = 1
 
-// Open opens a corpus that Build has made.
+// indexLimit is the size of the largest index that is read, in bytes: that of
+// some million shards of 64 MiB.
+const indexLimit = 1 << 30
+
+// Open opens a corpus that Build has made and holds a shared lock on it until
+// it is closed; one that another process is building is an error.
 func Open(dir string) (*Corpus, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "index.json"))
+	held, err := try(dir, unix.LOCK_SH)
+	if errors.Is(err, errHeld) {
+		return nil, fmt.Errorf("%s: another process is building this corpus; wait for it", dir)
+	} // a folder or file system without locks is read all the same
+	c, err := open(dir)
+	if err != nil {
+		held.release()
+		return nil, err
+	}
+	c.held = held
+	return c, nil
+}
+
+// open is Open without a lock.
+func open(dir string) (*Corpus, error) {
+	data, err := input.InsideFile(dir, "index.json", indexLimit)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s: no corpus, or an unfinished one: index.json is missing", dir)
 	}
 	if err != nil {
 		return nil, err
 	}
-	c := &Corpus{dir: dir, first: []int{0}}
+	c, tokens := &Corpus{dir: dir, first: []int{0}}, int64(0)
 	if err := durable.Unseal(data, &c.index); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "index.json"), err)
 	}
@@ -55,10 +79,17 @@ func Open(dir string) (*Corpus, error) {
 		return nil, fmt.Errorf("%s: a corpus of version %d, this program reads %d; delete the folder and run again", dir, c.index.Version, indexVersion)
 	}
 	for _, entry := range c.index.Shards {
-		s, err := openShard(filepath.Join(dir, entry.File))
-		if err == nil && s.len() != entry.Documents {
+		path, err := input.Inside(dir, entry.File)
+		if errors.Is(err, os.ErrNotExist) {
+			path, err = filepath.Join(dir, entry.File), nil // whose absence openShard reports
+		}
+		var s *shard
+		if err == nil {
+			s, err = openShard(path)
+		}
+		if err == nil && (s.len() != entry.Documents || int64(len(s.tokens)) != entry.Tokens) {
 			s.close()
-			err = &DamagedShard{filepath.Join(dir, entry.File), fmt.Sprintf("it has %d documents, the index says %d", s.len(), entry.Documents)}
+			err = &DamagedShard{path, fmt.Sprintf("it has %d documents of %d tokens, the index says %d of %d", s.len(), len(s.tokens), entry.Documents, entry.Tokens)}
 		}
 		if err != nil {
 			c.Close()
@@ -66,14 +97,20 @@ func Open(dir string) (*Corpus, error) {
 		}
 		c.shards = append(c.shards, s)
 		c.first = append(c.first, c.first[len(c.first)-1]+s.len())
+		tokens += entry.Tokens
+	}
+	if x := &c.index; x.Documents != c.first[len(c.first)-1] || x.Tokens != tokens || x.Digest != x.digest() {
+		c.Close()
+		return nil, fmt.Errorf("%s: its counts or its digest are not those of its shards: delete the file and run again", filepath.Join(dir, "index.json"))
 	}
 	return c, nil
 }
 
-// Close unmaps the shards. Rows and batches that were drawn before stay valid,
-// what Doc returned does not.
+// Close unmaps the shards and gives the folder free. What was drawn before stays
+// valid.
 func (c *Corpus) Close() error {
-	var all []error
+	all := []error{c.held.release()}
+	c.held = nil
 	for _, s := range c.shards {
 		all = append(all, s.close())
 	}
@@ -101,8 +138,8 @@ func (c *Corpus) Digest() string { return c.index.Digest }
 // [TokenizerDigest] does.
 func (c *Corpus) Tokenizer() string { return c.index.Tokenizer }
 
-// Doc returns document i's tokens without special ones, in mapped memory: not
-// to be written to, and gone after Close. Its checksum is verified.
+// Doc returns a copy of document i's tokens without special ones. Its checksum
+// is verified.
 func (c *Corpus) Doc(i int) ([]uint32, error) {
 	if i < 0 || i >= c.Len() {
 		return nil, fmt.Errorf("%s: document %d of %d", c.dir, i, c.Len())

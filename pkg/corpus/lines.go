@@ -8,15 +8,19 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // MaxLine is the longest line that is read, in bytes.
 const MaxLine = 64 << 20
+
+// maxWindow is the memory that a zstd file may ask for: that of zstd --long=27.
+const maxWindow = 128 << 20
 
 // Line is one line of a file, without its end.
 type Line struct {
@@ -66,7 +70,7 @@ func blank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
 // as they are read.
 func fileLines(file string, count func(n int)) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		in, err := open(file, count)
+		in, err := unpack(file, count)
 		if err != nil {
 			yield(Line{File: file}, err)
 			return
@@ -140,9 +144,9 @@ func readLine(reader *bufio.Reader) (line []byte, tooLong bool, err error) {
 	}
 }
 
-// open opens a file for reading, decompressed by its extension.
-func open(file string, count func(n int)) (io.ReadCloser, error) {
-	f, err := os.Open(file)
+// unpack opens a file for reading, decompressed by its extension.
+func unpack(file string, count func(n int)) (io.ReadCloser, error) {
+	f, _, err := input.Open(file)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +163,7 @@ func open(file string, count func(n int)) (io.ReadCloser, error) {
 		}
 		return reader{unzip, f.Close}, nil
 	case strings.HasSuffix(name, ".zst"):
-		unzip, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1))
+		unzip, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			f.Close()
 			return nil, fmt.Errorf("%s: %w", file, readError(err))
@@ -198,6 +202,8 @@ func readError(err error) error {
 		return errors.New("the gzip file is damaged: its checksum is wrong")
 	case errors.Is(err, zstd.ErrMagicMismatch):
 		return errors.New("not a zstd file, though its name says so")
+	case errors.Is(err, zstd.ErrWindowSizeExceeded):
+		return fmt.Errorf("the zstd file wants a window of more than %d MiB: compress it again without --ultra or --long", maxWindow>>20)
 	}
 	return err
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"os"
+	"runtime/debug"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // A shard file is, little-endian: a header of 32 bytes (magic, version,
@@ -88,25 +90,21 @@ type shard struct {
 
 // openShard maps a shard and checks its header and sizes.
 func openShard(path string) (*shard, error) {
-	f, err := os.Open(path)
+	f, size, err := input.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
 	damaged := func(what string) error { return &DamagedShard{path, what} }
-	if info.Size() < shardHeader+8 {
+	if size < shardHeader+8 {
 		return nil, damaged("it is too short")
 	}
-	mapped, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
+	mapped, err := unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_SHARED)
 	if err != nil {
 		return nil, fmt.Errorf("map %s: %w", path, err)
 	}
 	n, tokens := binary.LittleEndian.Uint64(mapped[16:]), binary.LittleEndian.Uint64(mapped[24:])
-	limit := uint64(info.Size())
+	limit := uint64(size)
 	start := shardHeader + 8*(n+1) + 4*n
 	start += -start & 7
 	if string(mapped[:8]) != shardMagic || binary.LittleEndian.Uint64(mapped[8:]) != shardVersion ||
@@ -127,13 +125,24 @@ func openShard(path string) (*shard, error) {
 
 func (s *shard) len() int { return len(s.checksums) }
 
-// document returns the tokens of one document, in the mapped memory.
-func (s *shard) document(i int) ([]uint32, error) {
+// document returns a copy of one document's tokens. A shard that is truncated
+// while it is mapped, or that its server loses, is a fault of the memory, which
+// becomes an error.
+func (s *shard) document(i int) (_ []uint32, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		r := recover()
+		if _, fault := r.(interface{ Addr() uintptr }); fault {
+			err = &DamagedShard{s.path, "it was truncated while it was read"}
+		} else if r != nil {
+			panic(r)
+		}
+	}()
 	start, end := s.offsets[i], s.offsets[i+1]
 	if start > end || end > uint64(len(s.tokens)) {
 		return nil, &DamagedShard{s.path, fmt.Sprintf("the offsets of document %d are wrong", i)}
 	}
-	tokens := s.tokens[start:end]
+	tokens := slices.Clone(s.tokens[start:end])
 	if crc32.Checksum(asBytes(tokens), castagnoli) != s.checksums[i] {
 		return nil, &DamagedShard{s.path, fmt.Sprintf("the checksum of document %d is wrong", i)}
 	}
