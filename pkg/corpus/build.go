@@ -132,11 +132,14 @@ func (b *builder) build(ctx context.Context) (*Corpus, error) {
 	return b.finish()
 }
 
-// BuildInputs tokenizes the inputs of some numbers into opt.Dir, which Build
-// with the same options has made and locks: what other processes do for Build.
+// BuildInputs tokenizes the inputs of some numbers into opt.Dir: what other
+// processes do for Build with the same options, which puts the shards together.
 func BuildInputs(ctx context.Context, opt Options, numbers ...int) error {
 	b, err := newBuilder(opt)
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
 		return err
 	}
 	for _, i := range numbers {
