@@ -79,7 +79,7 @@ func newExport() *cobra.Command {
 			return export(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint (`M`)")
 	cmd.Flags().StringVar(&o.output, "output", "", "directory to make (`DIR`)")
 	cmd.Flags().StringVar(&o.to, "to", toTransformers, "`LIBRARY`: transformers or sentence-transformers")
 	cmd.Flags().StringVar(&o.dtype, "dtype", "", "`TYPE` of the weights: f32, bf16 or f16; as the model has them if not given")

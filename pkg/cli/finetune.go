@@ -67,7 +67,7 @@ func newFineTune() *cobra.Command {
 func (o *fineTuneOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.task, "task", "", "`TASK`: jsts, jnli or jcola")
-	f.StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	f.StringVar(&o.model, "model", "", "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint (`M`)")
 	f.StringArrayVar(&o.train, "train", nil, "training rows as JGLUE or JCoLA publishes them; may be a glob and be given several times (`F`)")
 	f.StringArrayVar(&o.valid, "valid", nil, "validation rows likewise (`F`)")
 	f.StringVar(&o.output, "output", "", "folder to make (`DIR`)")

@@ -74,7 +74,7 @@ func newPretrain() *cobra.Command {
 	f.StringVar(&o.corpus, "corpus", "", "training text that the subcommand corpus tokenized (`DIR`), in place of --data")
 	f.StringArrayVar(&o.valid, "valid", nil, "validation text likewise (`GLOB`), or none; MIRACL's where scripts/fetch-data miracl has made them, else the project's own, if not given")
 	f.StringVar(&o.output, "output", "", "folder of the run (`DIR`)")
-	f.StringVar(&o.init, "init", "", "model to start from (`M`): a directory or a hub id, such as stage 1's last checkpoint")
+	f.StringVar(&o.init, "init", "", "model to start from (`M`): a directory, a hub id, or the folder of a run for its last checkpoint, such as stage 1")
 	f.StringArrayVar(&o.set, "set", nil, "`KEY=VALUE`, a setting other than the preset's; see --print-config")
 	f.IntVar(&o.steps, "steps", 0, "end after step `N` (0: only the weights to start from are saved); the schedule stays that of total_steps")
 	f.StringVar(&o.dump, "dump-batches", "", "folder (`DIR`) to write each step's batch to")

@@ -48,7 +48,7 @@ func newRetrieve() *cobra.Command {
 			return retrieve(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, edit or jaccard (`M`)")
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, the folder of a pretraining run for its last checkpoint, edit or jaccard (`M`)")
 	cmd.Flags().StringVar(&o.pairs, "pairs", "", "pairs: JSON lines {\"query\": R, \"positive\": R} (`F`)")
 	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "the passages that the pairs name: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times; without it the pairs hold the texts themselves (`F`)")
 	cmd.Flags().StringVar(&o.output, "output", "", "write {\"index\", \"rank\"}, a line a query, into `R.jsonl`")

@@ -29,7 +29,7 @@ type rowFlags struct {
 }
 
 func (o *rowFlags) add(cmd *cobra.Command, output string) {
-	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint (`M`)")
 	cmd.Flags().StringArrayVar(&o.input, "input", nil, "JSON lines with \"text\", or with \"ids\" and an optional \"attention_mask\"; .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a glob and be given several times (`F`)")
 	cmd.Flags().StringVar(&o.output, "output", "", output)
 	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens, special ones included and kept; 0 is what the model takes")

@@ -57,7 +57,7 @@ func newSimilarity() *cobra.Command {
 			return runSimilarity(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint (`M`)")
 	cmd.Flags().StringVar(&o.pairs, "pairs", "", "positive pairs: JSON lines {\"query\": R, \"positive\": R} (`F`)")
 	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "passages: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times (`F`)")
 	cmd.Flags().StringVar(&o.output, "output", "", "write the same with squared distances into `R.json`")

@@ -48,7 +48,7 @@ func newTokenize() *cobra.Command {
 			return tokenize(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, or its id on the hub (`M`)")
+	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint (`M`)")
 	cmd.Flags().StringArrayVar(&o.input, "input", nil, "texts: .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a glob and be given several times (`F`)")
 	cmd.Flags().BoolVar(&o.plain, "no-special-tokens", false, "leave out the template's special tokens")
 	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "truncate to `N` tokens, special ones included and kept; 0 is no limit")

@@ -86,3 +86,19 @@ func TestTornLines(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+// A file for which there is no room stays as it was.
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	put(t, path, "old")
+	lift := limitFiles(t, 50)
+	err := Bytes(path, make([]byte, 100))
+	lift()
+	if !errors.Is(err, unix.EFBIG) || !strings.Contains(err.Error(), path) {
+		t.Fatal(err)
+	}
+	if got := tree(t, dir); len(got) != 1 || got["a"] != "old" {
+		t.Errorf("%q", got)
+	}
+}

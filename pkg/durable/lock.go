@@ -18,11 +18,14 @@ type Held struct {
 	By   string // "process 123 on host"; "" where the file does not say it
 }
 
-func (h *Held) Error() string {
+func (h *Held) Error() string { return h.Path + ": another process holds it" + h.Holder() }
+
+// Holder returns By in brackets for a message, "" if nobody knows.
+func (h *Held) Holder() string {
 	if h.By == "" {
-		return h.Path + ": another process holds it"
+		return ""
 	}
-	return fmt.Sprintf("%s: another process holds it, %s", h.Path, h.By)
+	return " (" + h.By + ")"
 }
 
 // Lock holds a lock, which path stands for, until unlock is called or the

@@ -11,8 +11,8 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// batch is an optimizer batch on the host: documents after masking, and their
-// labels, in the order they were drawn.
+// A batch is an optimizer batch on the host: documents after masking, and their
+// labels, in the order in which they were drawn.
 type batch struct {
 	step   int
 	ids    [][]int32
@@ -20,10 +20,10 @@ type batch struct {
 	parts  []train.Part
 	micro  []train.MicroBatch
 
-	compiling float64 // seconds that compiling its graphs took
+	compiling float64 // seconds spent compiling its graphs
 }
 
-// tokens are the attended ones, special tokens included.
+// tokens returns the number of attended tokens, special ones included.
 func (b *batch) tokens() int {
 	n := 0
 	for _, row := range b.ids {
@@ -32,10 +32,10 @@ func (b *batch) tokens() int {
 	return n
 }
 
-// masked are the tokens that have a label.
+// masked returns the number of tokens that have a label.
 func (b *batch) masked() int { return countMasked(b.labels, nil) }
 
-// padding is the share of computed positions that hold no token.
+// padding returns the share of computed positions that hold no token.
 func (b *batch) padding() float64 {
 	positions := 0
 	for _, part := range b.parts {
@@ -44,7 +44,7 @@ func (b *batch) padding() float64 {
 	return 1 - float64(b.tokens())/float64(positions)
 }
 
-// countMasked counts the labels of some rows; nil is all.
+// countMasked counts the labels of some rows, of all rows if rows is nil.
 func countMasked(labels [][]int32, rows []int) int {
 	n := 0
 	count := func(row []int32) {
@@ -65,18 +65,18 @@ func countMasked(labels [][]int32, rows []int) int {
 	return n
 }
 
-// layout makes the tensors of micro-batches.
+// A layout makes the tensors of micro-batches.
 type layout struct {
 	pad      int32
-	rate     float64 // of masking
-	multiple int     // what the number of masked positions is a multiple of
+	rate     float64 // share of tokens that are masked
+	multiple int     // the number of masked positions is a multiple of it
 }
 
-// capacity returns the number of masked positions that a part of the given size
-// is computed with: the least of a grid that holds them. The grid has the mean
-// of a full part plus 1.5 standard deviations, which 93 % of full parts fit
-// in, and steps of an eighth of the mean from there up and down. Each of its
-// values is a graph of its own, so the steps of small parts are half the mean.
+// capacity returns how many masked positions are computed for a part: the least
+// value of a grid that holds them. The grid has the mean of a full part plus
+// 1.5 standard deviations, which 93 % of full parts fit in, and steps of an
+// eighth of the mean from there up and down. Each value compiles a graph, so
+// the steps of small parts are half the mean.
 func (l layout) capacity(positions, masked int) int {
 	mean := float64(positions) * l.rate
 	usual := int(math.Ceil(mean + 1.5*math.Sqrt(mean*(1-l.rate))))
@@ -90,11 +90,11 @@ func (l layout) capacity(positions, masked int) int {
 	return (min(max(room, 1), positions) + unit - 1) / unit * unit
 }
 
-// inputs are those of the loss for one part: ids [rows, length] and lengths
-// [rows]; then, for the masked positions, their places in the flattened ids,
-// their labels and their weights, [masked] each. Rows and places that are not
-// used have weight 0. Empty rows attend to one padding token. masked is the
-// number of masked positions to make room for, at least the part's.
+// inputs returns the loss's inputs for one part: ids [rows, length] and lengths
+// [rows]; then, for the masked positions, their places in the flattened ids
+// [masked, 1], their labels [masked] and their weights [masked]. Unused places
+// have weight 0. Unused rows attend to one padding token. masked is the number
+// of masked positions to make room for, at least the part's.
 func (l layout) inputs(ids, labels [][]int32, part train.Part, masked int) []*tensors.Tensor {
 	flat := make([]int32, part.Positions())
 	for i := range flat {
@@ -126,14 +126,14 @@ func (l layout) inputs(ids, labels [][]int32, part train.Part, masked int) []*te
 	}
 }
 
-// inputCount is the number of the loss's inputs: with several devices all are
-// split among them.
+// inputCount is the number of the loss's inputs. Several devices split each of
+// them.
 const inputCount = 5
 
-// loss is the masked-language-model loss of a micro-batch as layout.inputs
-// lays it out: the sum over masked tokens of the cross-entropy in nats, and how
-// many of them the model guesses right. The head is computed at masked
-// positions only. lossValue is the same where no gradient is asked for.
+// loss returns the masked-language-model loss of a micro-batch of
+// layout.inputs: the sum of the masked tokens' cross-entropies in nats, and how
+// many of them the model predicts right. It computes the head at the masked
+// positions only. lossValue returns the same for a graph without a gradient.
 func loss(arch model.Architecture, opt model.Options) train.Loss {
 	return lossBy(nn.MaskedLMLoss, arch, opt)
 }

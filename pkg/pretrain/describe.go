@@ -55,7 +55,7 @@ func (s *session) describe() error {
 func (s *session) checkSettings(saved json.RawMessage) error {
 	var old Settings
 	if err := json.Unmarshal(saved, &old); err != nil {
-		return fmt.Errorf("settings: %w", err)
+		return fmt.Errorf("settings of a later version of this program, which has to go on with them: %w", err)
 	}
 	if conflict := s.settings.conflict(old); conflict != "" {
 		return errors.New(conflict)

@@ -19,9 +19,8 @@ func TestDevicesShareABatch(t *testing.T) {
 	assignments := append(append([]string{}, small...), "batch_size=5", "micro_tokens=160", "eval_every=0", "total_steps=6")
 	one, two := options(t, assignments...), options(t, assignments...)
 	mustRun(t, one)
-	two.Devices = 2
-	two.Steps = 3
-	_, done := startChild(t, two, "XLA_FLAGS=--xla_force_host_platform_device_count=2")
+	two.Devices, two.Steps = 2, 3
+	_, done := startChild(t, childOf(two), "XLA_FLAGS=--xla_force_host_platform_device_count=2")
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // dump writes a batch as DIR/step-000001.safetensors: int32 input_ids (after
@@ -32,7 +33,7 @@ func dump(dir string, b *batch, pad int32) error {
 		}
 	}
 	shape := []int{len(b.ids), longest}
-	return checkpoint.WriteFile(filepath.Join(dir, fmt.Sprintf("step-%06d.safetensors", b.step)), []checkpoint.Tensor{
+	return checkpoint.WriteFile(filepath.Join(dir, run.StepName(b.step)+".safetensors"), []checkpoint.Tensor{
 		{Name: "input_ids", Shape: shape, Data: ids},
 		{Name: "attention_mask", Shape: shape, Data: mask},
 		{Name: "labels", Shape: shape, Data: labels},

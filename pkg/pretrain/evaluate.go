@@ -14,11 +14,11 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// evalSeed draws the masks of validation: the same in every run, so that
-// curves may be compared.
+// evalSeed is the seed of the validation masks, the same in every run, so that
+// the runs' curves can be compared.
 const evalSeed = 42
 
-// validation is the masked validation text: the same masks at every step.
+// A validation is the masked validation text. Its masks never change.
 type validation struct {
 	batch  batch
 	layout layout
@@ -59,7 +59,8 @@ func newValidation(b compute.Backend, arch model.Architecture, params []model.Pa
 	return v, err
 }
 
-// scorer computes the sums of a micro-batch: losses and right guesses.
+// scorer compiles a graph that computes, for a micro-batch, the sum of the losses
+// and the number of right predictions: [2].
 func scorer(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options) (*graph.Exec, error) {
 	n := len(params)
 	exec, err := graph.NewExec(b, func(args []*graph.Node) *graph.Node {
@@ -73,7 +74,7 @@ func scorer(b compute.Backend, arch model.Architecture, params []model.Param, op
 }
 
 // score returns the mean loss of the masked tokens in nats, and the share of
-// them that is predicted right. Both are means over tokens; the authors' are
+// them that the model predicts right. Both are means over tokens; the authors' are
 // means over micro-batches. The ranks compute the parts in turn; their sums are
 // added in the order of the parts, so that the result is the same, bit for bit,
 // on any number of ranks.

@@ -9,7 +9,8 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// source makes the batch of a step from (corpus, settings, step) alone.
+// A source makes the batch of a step from the corpus, the settings and the step
+// alone.
 type source struct {
 	rows     corpus.Rows
 	settings Settings
@@ -20,7 +21,7 @@ type source struct {
 	ranks    int
 }
 
-// draw makes the batch of a step, from 1, without its tensors.
+// draw makes the batch of a step (from 1) without its tensors.
 func (s *source) draw(step int) (*batch, error) {
 	rows, err := corpus.Batch(s.rows, s.settings.Seed, step-1, s.settings.BatchSize, s.settings.MaxLength)
 	if err != nil {
@@ -36,8 +37,8 @@ func (s *source) draw(step int) (*batch, error) {
 	return b, nil
 }
 
-// plan cuts the batch: by length, or as the authors do where the loss is the
-// mean of the micro-batches' means.
+// plan cuts the batch into micro-batches: by length, or by order, as the authors
+// do, for a loss that is the mean of the micro-batches' means.
 func (s *source) plan(lengths []int) []train.Part {
 	if s.settings.LossAverage == "tokens" {
 		return s.planner.Plan(lengths)
@@ -68,9 +69,9 @@ func (s *source) share(part train.Part, r int) train.Part {
 }
 
 // fill makes the tensors of this rank's share of the micro-batches. Their
-// shapes are the same on every rank. The loss of a micro-batch is scaled so
-// that their sum is the mean over the batch's masked tokens, or the mean of the
-// micro-batches' means. Where nothing is masked the loss is 0.
+// shapes are the same on every rank. It scales the micro-batches' losses so that
+// they add up to the mean over the batch's masked tokens, or to the mean of the
+// micro-batches' means. The loss is 0 if nothing is masked.
 func (s *source) fill(b *batch) {
 	total := b.masked()
 	for _, part := range b.parts {
@@ -92,17 +93,17 @@ func (s *source) fill(b *batch) {
 	}
 }
 
-// drawn is a batch or what kept it from being made.
+// drawn is a batch, or the error that making it met.
 type drawn struct {
 	batch *batch
 	err   error
 }
 
-// ahead is how many batches wait, ready, for the device.
+// ahead is the number of batches that are made ahead of the device.
 const ahead = 3
 
-// feed makes the batches of the steps first … last in the background, and
-// compiles graphs that they need and that there are not yet.
+// feed makes the batches of the steps first … last in the background and
+// compiles the graphs that they are the first to need.
 func (s *source) feed(ctx context.Context, first, last int, prepare func([]train.MicroBatch) error) <-chan drawn {
 	out := make(chan drawn, ahead)
 	go func() {
@@ -127,8 +128,8 @@ func (s *source) feed(ctx context.Context, first, last int, prepare func([]train
 	return out
 }
 
-// compile prepares the graphs of a batch where one of its micro-batches has a
-// new shape. A batch of one micro-batch may have a graph of its own.
+// compile prepares the graphs of a batch if one of its micro-batches has a new
+// shape. A batch of a single micro-batch may have a graph of its own.
 func compile(b *batch, known map[string]bool, prepare func([]train.MicroBatch) error) error {
 	found := false
 	for _, micro := range b.micro {

@@ -8,19 +8,20 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/run"
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// Fixed is one optimizer batch to be computed again and again, cut into
-// micro-batches as a run cuts its own: what a measurement of speed needs.
+// Fixed is an optimizer batch that a measurement of speed computes again and
+// again, cut into micro-batches as a run cuts its own.
 type Fixed struct {
 	source source
 	batch  *batch
 }
 
-// Fix makes one of documents whose tokens are masked already. labels are -100
-// where nothing is to be guessed. Of the settings MaxLength, MicroTokens,
-// Lengths and MaskRate count.
+// Fix makes a Fixed of documents whose tokens are masked already. labels are
+// -100 where there is nothing to predict. It uses the settings MaxLength,
+// MicroTokens, Lengths and MaskRate only.
 func Fix(s Settings, pad int32, ids, labels [][]int32) *Fixed {
 	s.LossAverage = "tokens"
 	f := &Fixed{batch: &batch{ids: ids, labels: labels}}
@@ -33,22 +34,25 @@ func Fix(s Settings, pad int32, ids, labels [][]int32) *Fixed {
 	return f
 }
 
-// MicroBatches makes the tensors of one step: [train.Step.Do] frees them.
+// MicroBatches makes the tensors of one step; [train.Step.Do] frees them.
 func (f *Fixed) MicroBatches() []train.MicroBatch {
 	f.batch.micro = nil
 	f.source.fill(f.batch)
 	return f.batch.micro
 }
 
-// Tokens are the attended tokens, Masked those that are guessed, Padding the
-// share of computed positions that hold no token.
-func (f *Fixed) Tokens() int      { return f.batch.tokens() }
-func (f *Fixed) Masked() int      { return f.batch.masked() }
+// Tokens returns the number of attended tokens, special ones included.
+func (f *Fixed) Tokens() int { return f.batch.tokens() }
+
+// Masked returns the number of tokens that have a label.
+func (f *Fixed) Masked() int { return f.batch.masked() }
+
+// Padding returns the share of computed positions that hold no token.
 func (f *Fixed) Padding() float64 { return f.batch.padding() }
 
-// Scorer compiles the loss without a gradient: of weights in the order of
-// arch.Params(model.MaskedLM), the mean loss of the masked tokens in nats and
-// the share of them that is guessed right.
+// Scorer compiles the loss without a gradient. It returns a function of the
+// weights, in the order of arch.Params(model.MaskedLM), that computes the mean
+// loss of the masked tokens in nats and the share of them predicted right.
 func (f *Fixed) Scorer(b compute.Backend, arch model.Architecture, opt model.Options) (func(ctx context.Context, weights []*tensors.Tensor) (loss, accuracy float64, err error), error) {
 	exec, err := scorer(b, arch, arch.Params(model.MaskedLM), opt)
 	if err != nil {
@@ -62,7 +66,7 @@ func (f *Fixed) Scorer(b compute.Backend, arch model.Architecture, opt model.Opt
 func (f *Fixed) Dump(dir string) (string, error) {
 	b := *f.batch
 	b.step = 1
-	return filepath.Join(dir, "step-000001.safetensors"), dump(dir, &b, f.source.layout.pad)
+	return filepath.Join(dir, run.StepName(1)+".safetensors"), dump(dir, &b, f.source.layout.pad)
 }
 
 // Mask masks documents in place as the first step of a run does and returns
@@ -75,11 +79,11 @@ func (s Settings) Mask(rows [][]int32, token int32, vocab int) (labels [][]int32
 	return labels
 }
 
-// Loss is the masked-language-model loss of the micro-batches that a run and a
-// [Fixed] make.
+// Loss returns the masked-language-model loss of the micro-batches that a run
+// and a [Fixed] make.
 func Loss(arch model.Architecture, opt model.Options) train.Loss { return loss(arch, opt) }
 
-// Optimizer is what the settings say of it.
+// Optimizer returns AdamW with the settings' hyperparameters.
 func (s Settings) Optimizer() train.AdamW {
 	return train.AdamW{Beta1: s.AdamBeta1, Beta2: s.AdamBeta2, Eps: s.AdamEpsilon, WeightDecay: s.WeightDecay, Clip: s.Clip}
 }

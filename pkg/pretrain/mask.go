@@ -10,15 +10,15 @@ import (
 // ignored is the label of a position that does not count, as in torch.
 const ignored = -100
 
-// masker chooses the tokens to be guessed, as transformers'
+// A masker chooses the tokens to predict, as transformers'
 // DataCollatorForLanguageModeling does: each position but those of special
-// tokens with probability rate; of the chosen, 80 % become the mask token, 10 %
+// tokens with probability rate. Of the chosen, 80 % become the mask token, 10 %
 // a random token of the vocabulary, 10 % stay.
 //
-// Special are the first and the last, which the template adds, and those that a
-// text spells out, such as <EOD|LLM-jp>. (The authors' script spares the
-// template's only; the difference is in texts about tokenizers.) An unknown
-// token stands for a word and is none.
+// Special tokens are the first and the last, which the template adds, and those
+// that a text spells out, such as <EOD|LLM-jp>. (The authors' script spares the
+// template's only; the two differ in texts about tokenizers.) An unknown token
+// stands for a word and is not special.
 type masker struct {
 	rate   float64
 	token  int32 // the mask token
@@ -33,16 +33,16 @@ func newMasker(s Settings, tok text.Tokenizer) masker {
 	return masker{rate: s.MaskRate, token: special.Mask, vocab: tok.VocabSize(), seed: s.Seed, spared: spared}
 }
 
-// Streams of random numbers: training masks are new at each step, those of
-// validation are always the same.
+// Streams of random numbers. Training draws new masks at each step; validation
+// always draws the same.
 const (
 	trainingMasks   uint64 = 0x6d61736b << 32
 	validationMasks uint64 = 0x76616c69 << 32
 )
 
 // mask masks a row in place and returns its labels: the original id where a
-// token was chosen, -100 elsewhere. The draw depends on (seed, stream, step,
-// number of the row) alone.
+// token was chosen, -100 elsewhere. The draw depends only on seed, stream, step
+// and the row's number.
 func (m masker) mask(ids []int32, stream uint64, step, row int) (labels []int32) {
 	random := rand.New(rand.NewPCG(m.seed^stream, uint64(step)<<24^uint64(row)))
 	labels = make([]int32, len(ids))

@@ -35,7 +35,7 @@ func (s *session) model() error {
 		if name := notFinite(s.params, s.start); name != "" {
 			return fmt.Errorf("--init: %s: %s holds a value that is not finite", dir, name)
 		}
-		if err := s.sayDropout(); err != nil {
+		if err := s.reportDropout(); err != nil {
 			return err
 		}
 	}
@@ -55,9 +55,9 @@ func (s *session) model() error {
 	return nil
 }
 
-// sayDropout says what of the model's config pretraining does not do: the
-// paper's models have no dropout.
-func (s *session) sayDropout() error {
+// reportDropout reports the dropout rates in the model's config, which
+// pretraining does not use: the paper's models have no dropout.
+func (s *session) reportDropout() error {
 	data, err := s.arch.ConfigJSON(model.MaskedLM)
 	if err != nil {
 		return err

@@ -15,13 +15,13 @@ import (
 )
 
 // nonFinite saves the weights before a step whose loss or gradient is not
-// finite, and the step's batch, and says how to look at them.
+// finite, and the step's batch. The error says how to look at them.
 func (s *session) nonFinite(b *batch, outcome train.Outcome) error {
 	return s.setAside(b, fmt.Errorf("step %d: the loss is %g and the gradient's norm %g", b.step, outcome.Objective, outcome.GradNorm))
 }
 
-// broken does likewise where the weights after the last update are of no use:
-// no checkpoint is made of them.
+// broken does the same for weights that the last update made useless; they
+// become no checkpoint.
 func (s *session) broken(what string) error {
 	b, err := s.source.draw(max(1, s.at))
 	if err != nil {
@@ -45,16 +45,16 @@ func (s *session) setAside(b *batch, cause error) error {
 	if err := dump(folder, b, s.source.layout.pad); err != nil {
 		return fmt.Errorf("%w; the batch could not be saved: %w", cause, err)
 	}
-	lines := filepath.Join(folder, fmt.Sprintf("step-%06d.jsonl", b.step))
+	lines := filepath.Join(folder, run.StepName(b.step)+".jsonl")
 	if err := durable.Bytes(lines, idLines(b.ids)); err != nil {
 		return fmt.Errorf("%w; the batch could not be saved: %w", cause, err)
 	}
 	weights := filepath.Join(folder, run.StepName(s.at))
-	return fmt.Errorf("%w: stopped; the weights are in %s, the step's batch with its labels is in step-%06d.safetensors beside it; look at both with scripts/modernbert hidden --model %s --input %s --output hidden.safetensors; go on with a lower lr and another --output",
-		cause, weights, b.step, weights, lines)
+	return fmt.Errorf("%w: stopped; the weights are in %s, the step's batch with its labels is in %s.safetensors beside it; look at both with scripts/modernbert hidden --model %s --input %s --output hidden.safetensors; go on with a lower lr and another --output",
+		cause, weights, run.StepName(b.step), weights, lines)
 }
 
-// idLines are documents as the lines that hidden and logits read.
+// idLines returns documents as the JSON lines that hidden and logits read.
 func idLines(rows [][]int32) []byte {
 	var lines bytes.Buffer
 	for _, ids := range rows {
@@ -64,8 +64,8 @@ func idLines(rows [][]int32) []byte {
 	return lines.Bytes()
 }
 
-// notFinite is the first weight with a value that is not finite, "" if there
-// is none.
+// notFinite returns the name of the first weight with a value that is not
+// finite, "" if all are finite.
 func notFinite(params []model.Param, values model.Values) string {
 	for _, p := range params {
 		for _, x := range values[p.Name] {

@@ -11,7 +11,7 @@ import (
 	"llmjp.internal/modernbert/pkg/run"
 )
 
-// Options are what a run is told beside its settings.
+// Options holds what a session is told beside the settings.
 type Options struct {
 	Settings Settings
 	Data     []string // globs of the training text
@@ -21,12 +21,12 @@ type Options struct {
 	Init     string   // folder of the model to start from; "": drawn from the seed
 	// Tokenizer is the folder of the tokenizer where there is no Init.
 	Tokenizer string
-	// Cache is the folder that tokenized texts are kept in.
+	// Cache is the folder of tokenized texts.
 	Cache        string
 	SkipBadLines bool
 	Steps        int    // end after this step; 0: after the last
 	StartOnly    bool   // end at step 0: its checkpoint and validation alone
-	Devices      int    // that share each micro-batch; 0: one
+	Devices      int    // devices that share each micro-batch; 0: one
 	DumpBatches  string // folder for every step's batch; "": none
 	// Ranks are the processes that share the run; nil: this one alone. Rank 0
 	// writes the folder. The others need the same texts and model.
@@ -38,40 +38,41 @@ type Options struct {
 	Inputs []result.Data
 	Notes  []string
 
-	// Report is told lines for the user, Progress each step, Evaluated each
-	// validation. They may be nil.
+	// Report is called with lines for the user, Progress after each step,
+	// Evaluated after each validation. They may be nil.
 	Report    func(line string)
 	Progress  func(Progress)
 	Evaluated func(result.Evaluation)
 }
 
-// Progress is how a run is going.
+// Progress describes a step and the session so far.
 type Progress struct {
 	run.Line
 	TotalSteps int
-	Positions  int           // computed for the step's batch, padding included
+	Positions  int           // positions computed for the step's batch, padding included
 	Waiting    float64       // share of the session's step time spent waiting for a batch
-	Left       time.Duration // an estimate; 0 after the session's first step, which compiles
+	Left       time.Duration // estimate of the time left; 0 after the session's first step, which compiles
 }
 
-// Rate is attended tokens a second.
+// Rate returns the attended tokens a second.
 func (p Progress) Rate() float64 { return float64(p.Tokens) / p.Seconds }
 
-// Summary is what a run has done.
+// Summary describes a session.
 type Summary struct {
-	Step       int     // where it stands
-	Done       bool    // all steps of the schedule, or those asked for, are done
-	Steps      int     // made in this session
-	Seconds    float64 // that they took
-	Tokens     int     // attended tokens of them
+	Step       int     // the last step of the run
+	Done       bool    // whether all steps of the schedule, or those asked for, are done
+	Steps      int     // steps of this session
+	Seconds    float64 // their wall time
+	Tokens     int     // their attended tokens
 	Waiting    float64 // share of their time spent waiting for a batch
-	Padding    float64 // share of computed positions
-	Checkpoint string  // the last one
+	Padding    float64 // share of their computed positions that hold no token
+	Checkpoint string  // folder of the last checkpoint
 	Evaluation *result.Evaluation
 	Unigram    *result.Unigram
 }
 
-// Stopped is a run that was asked to stop and has saved where it stands.
+// Stopped is the error of a run that was asked to stop and has saved a
+// checkpoint.
 type Stopped struct {
 	Step, Total int
 	Checkpoint  string

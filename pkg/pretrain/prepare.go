@@ -13,9 +13,9 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// prepare makes everything that does not depend on where the run stands: it
-// locks the folder, reads the model and tokenizes the texts. An error of one
-// rank is one of all.
+// prepare does the work that does not depend on the run's last step: it locks
+// the folder, reads the model and tokenizes the texts. An error of one
+// rank is an error of all.
 func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
 	group := s.opt.Ranks
 	if err := group.Agree(s.settings.Validate()); err != nil {
@@ -64,7 +64,7 @@ func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
 	if err := group.Agree(s.graphs()); err != nil {
 		return nil, err
 	}
-	if err := s.validating(ctx); err != nil {
+	if err := s.prepareValidation(ctx); err != nil {
 		return nil, err
 	}
 	if s.writer() {
@@ -157,9 +157,8 @@ func (s *session) modelOptions() model.Options {
 	return opt
 }
 
-// validating prepares validation, and the floor that a model
-// must get under.
-func (s *session) validating(ctx context.Context) error {
+// prepareValidation masks the validation text and computes the unigram baseline.
+func (s *session) prepareValidation(ctx context.Context) error {
 	if len(s.opt.Valid) == 0 {
 		return nil
 	}

@@ -33,7 +33,7 @@ type launch struct {
 func (l launch) start(t *testing.T, opt Options) (pid func(rank int) int, done <-chan error) {
 	t.Helper()
 	encoded := func(opt Options) string {
-		data, err := json.Marshal(childOptions{opt.Settings, opt.Data, opt.Valid, opt.Output, opt.Cache, opt.Tokenizer, opt.Steps, opt.Devices, opt.DumpBatches})
+		data, err := json.Marshal(childOf(opt))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestRefusedRanks(t *testing.T) {
 		t.Fatal(err)
 	}
 	opt := ranked(t)
-	_, done := startChild(t, opt, "PMI_SIZE=2", "PMI_RANK=0")
+	_, done := startChild(t, childOf(opt), "PMI_SIZE=2", "PMI_RANK=0")
 	if err := <-done; err == nil || !strings.Contains(err.Error(), host+": mpiexec started 2 processes, this is number 0: it found only 1") {
 		t.Errorf("a singleton: %v", err)
 	}

@@ -7,9 +7,9 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Recipe is what the paper's Table 1 and the authors' scripts say beside the
-// settings, the same in every run, as "name = value". With --init the model's
-// lines are that model's.
+// Recipe returns what the paper's Table 1 and the authors' scripts fix beside
+// the settings, as lines "name = value". With --init the model replaces the
+// lines about the model.
 func (s Settings) Recipe() ([]string, error) {
 	c, err := s.Architecture()
 	if err != nil {

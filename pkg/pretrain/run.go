@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"syscall"
@@ -23,23 +24,23 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// session is one session of pretraining.
+// A session pretrains from the last checkpoint, or the start, to an end.
 type session struct {
 	opt      Options
 	settings Settings
 	tok      text.Tokenizer
 	arch     model.Architecture
 	params   []model.Param
-	start    model.Values // the weights of step 0, until they are on the device
+	start    model.Values // the weights of step 0; nil once they are on the device
 	corpus   *corpus.Corpus
 	source   *source
 	origin   run.Origin
 
 	step       *train.Step
 	validation *validation      // nil: none
-	encoder    *encoder.Encoder // of the weights in training, for retrieval
+	encoder    *encoder.Encoder // computes with the weights in training, for retrieval
 
-	at         int // the step that the weights are of
+	at         int // the last step, whose update the weights have
 	log, evals *durable.Lines
 	logged     int // the step of the last line in evals
 	began      time.Time
@@ -49,10 +50,11 @@ type session struct {
 	waiting    float64
 }
 
-// Run pretrains, or goes on with the run in opt.Output. When ctx ends, on any
-// rank, the step in hand is ended and saved, and the error is a [Stopped] on
-// all. Another error may be one of this rank alone: the caller then has to end
-// the others ([ranks.Group.Abort]), unless it is [ranks.ErrElsewhere].
+// Run pretrains, or resumes the run in opt.Output. When ctx ends, on any rank,
+// Run finishes the step that it is computing, saves a checkpoint and returns a
+// [Stopped] on all ranks. Another error may be one of this rank alone: the
+// caller then has to end the others ([ranks.Group.Abort]), unless it is
+// [ranks.ErrElsewhere].
 func Run(ctx context.Context, opt Options) (Summary, error) {
 	s := &session{opt: opt, settings: opt.Settings}
 	if !s.writer() {
@@ -73,11 +75,12 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	return s.summary, err
 }
 
+// diskFull tells whether an error means that the disk or the quota is full.
 func diskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// wayOut adds to an error about a full disk what to do.
+// wayOut adds to the error of a full disk what to do.
 func wayOut(err error) error {
 	if diskFull(err) {
 		return fmt.Errorf("%w: make room and run the same command again, it goes on from what is there", err)
@@ -91,8 +94,8 @@ func (s *session) report(format string, args ...any) {
 	}
 }
 
-// begin restores the latest checkpoint or starts at step 0, and puts the logs
-// back to that step.
+// begin restores the last checkpoint or starts at step 0, and cuts the logs back
+// to that step.
 func (s *session) begin() error {
 	state := train.State{Weights: s.start}
 	var err error
@@ -119,8 +122,12 @@ func (s *session) resume(start train.State) (state train.State, err error) {
 		return state, err
 	}
 	s.at = state.Updates
-	if s.log, _, err = run.OpenLog(s.opt.Output, run.LogFile, s.at); err != nil {
+	var logged int
+	if s.log, logged, err = run.OpenLog(s.opt.Output, run.LogFile, s.at); err != nil {
 		return state, err
+	}
+	if logged = max(0, logged); logged < s.at {
+		s.report("%s ends at step %d and not %d: it has lost lines", filepath.Join(s.opt.Output, run.LogFile), logged, s.at)
 	}
 	s.evals, s.logged, err = run.OpenLog(s.opt.Output, run.EvalFile, s.at)
 	return state, err
@@ -143,7 +150,7 @@ func (s *session) close() {
 	}
 }
 
-// last is the step that the session ends after.
+// last returns the step after which the session ends.
 func (s *session) last() int {
 	if s.opt.StartOnly {
 		return 0
@@ -154,6 +161,7 @@ func (s *session) last() int {
 	return s.settings.TotalSteps
 }
 
+// loop validates, saves and steps until the last step or the end of ctx.
 func (s *session) loop(ctx context.Context) error {
 	feeding, stop := context.WithCancel(ctx)
 	if s.opt.Ranks.Size() > 1 { // until all ranks have agreed to stop, each needs its batches
@@ -189,7 +197,7 @@ func (s *session) loop(ctx context.Context) error {
 	}
 }
 
-// errNoBatch is a feed that ended early, as it does when ctx ends.
+// errNoBatch is the error of a feed that ended early, as it does when ctx ends.
 var errNoBatch = errors.New("the batches ended early")
 
 // advance makes one step with the next batch.
@@ -231,7 +239,7 @@ func (s *session) advance(batches <-chan drawn) error {
 	return nil
 }
 
-// count keeps the session's sums and tells the progress.
+// count adds a step to the session's sums and calls opt.Progress.
 func (s *session) count(b *batch, line run.Line, waited float64) {
 	positions := 0
 	for _, part := range b.parts {
@@ -256,7 +264,7 @@ func (s *session) count(b *batch, line run.Line, waited float64) {
 	}
 }
 
-// evaluate looks at the validation text if that is due and not yet done.
+// evaluate computes the validation of this step if it is due and not yet done.
 func (s *session) evaluate(ctx context.Context) error {
 	every := func(n int) bool { return n > 0 && (s.at%n == 0 || s.at == s.settings.TotalSteps) }
 	retrieve := s.opt.Retrieve != nil && every(s.settings.RetrievalEvery)
@@ -291,7 +299,7 @@ func (s *session) evaluate(ctx context.Context) error {
 	return nil
 }
 
-// retrieve scores retrieval with the weights in training.
+// retrieve evaluates retrieval with the weights in training.
 func (s *session) retrieve(ctx context.Context, weights []*tensors.Tensor) (recall, mrr float64, err error) {
 	if s.encoder == nil {
 		b, err := backend.Open()

@@ -198,37 +198,66 @@ func TestResumeIsExact(t *testing.T) {
 	}
 }
 
-// A damaged checkpoint is named and passed over for the one before it.
+// A damaged checkpoint is named and passed over for the one before it, and the
+// logs go back with it. (run.TestLastGood damages every kind of file.)
 func TestDamagedCheckpoint(t *testing.T) {
-	for _, file := range []string{"model.safetensors", momentsFile, run.StateFile, "tokenizer.json"} {
-		t.Run(file, func(t *testing.T) {
-			opt := withValidation(t, options(t, small...))
-			opt.Steps = 4
-			mustRun(t, opt)
-			path := filepath.Join(opt.Output, run.Staying, run.StepName(4), file)
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			data[len(data)/2] ^= 0x10
-			if err := os.WriteFile(path, data, 0o666); err != nil {
-				t.Fatal(err)
-			}
-			var said []string
-			opt.Report = func(line string) { said = append(said, line) }
-			opt.Steps = 6
-			if s := mustRun(t, opt); s.Steps != 4 {
-				t.Errorf("%d steps were made, 4 were lost or new", s.Steps)
-			}
-			if all := strings.Join(said, "\n"); !strings.Contains(all, run.StepName(4)) || !strings.Contains(all, "passed over") || !strings.Contains(all, filepath.Join(run.Staying, run.StepName(2))) {
-				t.Errorf("said: %s", all)
-			}
-			whole := withValidation(t, options(t, small...))
-			whole.Steps = 6
-			mustRun(t, whole)
-			same(t, whole.Output, opt.Output, 6)
-		})
+	opt := withValidation(t, options(t, small...))
+	opt.Steps = 4
+	mustRun(t, opt)
+	path := filepath.Join(opt.Output, run.Staying, run.StepName(4), momentsFile)
+	data := []byte(readFile(t, path))
+	data[len(data)/2] ^= 0x10
+	overwrite(t, path, string(data))
+	var said []string
+	opt.Report = func(line string) { said = append(said, line) }
+	opt.Steps = 6
+	if s := mustRun(t, opt); s.Steps != 4 {
+		t.Errorf("%d steps were made, 4 were lost or new", s.Steps)
 	}
+	if all := strings.Join(said, "\n"); !strings.Contains(all, run.StepName(4)) || !strings.Contains(all, "passed over") || !strings.Contains(all, filepath.Join(run.Staying, run.StepName(2))) {
+		t.Errorf("said: %s", all)
+	}
+	whole := withValidation(t, options(t, small...))
+	whole.Steps = 6
+	mustRun(t, whole)
+	same(t, whole.Output, opt.Output, 6)
+	kept := readLines[run.Line](t, filepath.Join(opt.Output, run.LogFile+".cut"))
+	if len(kept) != 2 || kept[0].Step != 3 || kept[1].Step != 4 {
+		t.Errorf("kept of the lines that were cut: %+v", kept)
+	}
+}
+
+// A run of which no checkpoint is whole, or one of a later version, is refused,
+// and its logs stay as they are.
+func TestNoCheckpointToGoOnFrom(t *testing.T) {
+	opt := options(t, append(small[:len(small):len(small)], "eval_every=0")...)
+	opt.Steps = 2
+	mustRun(t, opt)
+	log := filepath.Join(opt.Output, run.LogFile)
+	before := readFile(t, log)
+	refused := func(want string) {
+		t.Helper()
+		if _, err := Run(t.Context(), opt); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+		if readFile(t, log) != before {
+			t.Error("the log was cut")
+		}
+	}
+	last := filepath.Join(opt.Output, run.Staying, run.StepName(2))
+	s, err := run.Verify(last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Settings = json.RawMessage(`{"lr_decay": "cosine"}`)
+	if err := s.Seal(last); err != nil {
+		t.Fatal(err)
+	}
+	refused("settings of a later version")
+	for _, step := range []int{0, 2} {
+		overwrite(t, filepath.Join(opt.Output, run.Staying, run.StepName(step), "config.json"), "{}")
+	}
+	refused("none of 2 checkpoints is whole")
 }
 
 // What contradicts the run in the folder is refused, and nothing is lost.

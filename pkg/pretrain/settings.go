@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// Settings are everything that decides a run's numbers, and how it is
-// computed. The names are those of --set and of run.json.
+// Settings holds everything that decides a run's numbers, and how they are
+// computed. The JSON names are those of --set and of run.json.
 type Settings struct {
 	Preset string `json:"preset" set:"-"`
 	Stage  int    `json:"stage" set:"-"`
 
-	// The model, unless it starts from another one's weights.
+	// The model's sizes, unless it starts from another model's weights.
 	HiddenSize       int `json:"hidden_size"`
 	IntermediateSize int `json:"intermediate_size"`
 	NumHiddenLayers  int `json:"num_hidden_layers"`
@@ -35,7 +35,7 @@ type Settings struct {
 	AdamBeta2   float64 `json:"adam_beta2"`
 	AdamEpsilon float64 `json:"adam_epsilon"`
 	WeightDecay float64 `json:"weight_decay"`
-	Clip        float64 `json:"clip"` // of the gradient's norm; 0: none
+	Clip        float64 `json:"clip"` // greatest norm of the gradient; 0: no limit
 	Seed        uint64  `json:"seed"`
 	// LossAverage is "tokens", the mean over the batch's masked tokens, or
 	// "micro", the mean of the micro-batches' means: micro-batches are then
@@ -64,10 +64,10 @@ type Settings struct {
 	WatchdogSeconds int `json:"watchdog_seconds"`
 }
 
-// ints is a list of numbers, written 0,10,20.
+// ints is a list of numbers, written as 0,10,20.
 type ints []int
 
-// String is the form that Set reads.
+// String returns the form that Set reads.
 func (list ints) String() string {
 	parts := make([]string, len(list))
 	for i, n := range list {
@@ -76,14 +76,14 @@ func (list ints) String() string {
 	return strings.Join(parts, ",")
 }
 
-// UnknownKey is a key that --set does not have.
+// UnknownKey is the error for a key that Set does not know.
 type UnknownKey struct{ Key string }
 
 func (e UnknownKey) Error() string {
 	return fmt.Sprintf("there is no setting %q; there are %s", e.Key, strings.Join(Keys(), ", "))
 }
 
-// Keys are the names of the settings that Set takes.
+// Keys lists the names of the settings that Set takes.
 func Keys() []string {
 	var keys []string
 	for key := range (&Settings{}).fields() {
@@ -93,8 +93,8 @@ func Keys() []string {
 	return keys
 }
 
-// Set sets a setting from "key=value". The error is an [UnknownKey] for a key
-// that there is not.
+// Set sets a setting from "key=value". It returns an [UnknownKey] for a key that
+// does not exist.
 func (s *Settings) Set(assignment string) error {
 	key, value, ok := strings.Cut(assignment, "=")
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
@@ -111,7 +111,7 @@ func (s *Settings) Set(assignment string) error {
 	return nil
 }
 
-// fields are those that Set may change, by name.
+// fields returns the fields that Set may change, by name.
 func (s *Settings) fields() map[string]reflect.Value {
 	all := map[string]reflect.Value{}
 	v := reflect.ValueOf(s).Elem()
@@ -123,6 +123,7 @@ func (s *Settings) fields() map[string]reflect.Value {
 	return all
 }
 
+// parse sets a field from text.
 func parse(field reflect.Value, value string) error {
 	switch to := field.Addr().Interface().(type) {
 	case *int:
@@ -170,7 +171,7 @@ func parse(field reflect.Value, value string) error {
 	return nil
 }
 
-// Lines are the settings as "key = value", in their order.
+// Lines returns the settings as "key = value", in their order.
 func (s Settings) Lines() []string {
 	var lines []string
 	v := reflect.ValueOf(s)
@@ -180,7 +181,8 @@ func (s Settings) Lines() []string {
 	return lines
 }
 
-// Diff are the lines of s that differ from those of from, with what they were.
+// Diff returns the lines of s that differ from those of from, with the values in
+// from.
 func (s Settings) Diff(from Settings) []string {
 	var lines []string
 	before := from.Lines()
@@ -200,8 +202,8 @@ var resumable = []string{
 	"activation_checkpoints", "micro_tokens", "lengths", "watchdog_seconds",
 }
 
-// conflict names what keeps a run with the settings old from being resumed
-// with s, "" if nothing does.
+// conflict names the settings of s with which a run with the settings old cannot
+// be resumed, "" if there are none.
 func (s Settings) conflict(old Settings) string {
 	var all []string
 	before := old.Lines()
@@ -218,8 +220,8 @@ func (s Settings) conflict(old Settings) string {
 	return strings.Join(all, ", ")
 }
 
-// UnmarshalJSON refuses settings that this program does not know: they belong
-// to a run of a later version.
+// UnmarshalJSON refuses settings that this program does not know: a later
+// version wrote them.
 func (s *Settings) UnmarshalJSON(data []byte) error {
 	type plain Settings
 	decoder := json.NewDecoder(strings.NewReader(string(data)))

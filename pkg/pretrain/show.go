@@ -9,9 +9,9 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// Masked shows how a step of training would mask a text that is the row of its
-// batch with the given number: the pieces that the model sees, those that it
-// has to guess as **seen** (original), in Markdown.
+// Masked shows in Markdown how a step of training would mask a text in a row of
+// its batch: the pieces that the model sees, and those that it has to predict as
+// **seen** (original).
 func (s Settings) Masked(tok text.Tokenizer, content string, step, row int) (string, error) {
 	encoded, err := tok.Encode(content, true, s.MaxLength)
 	if err != nil {
@@ -30,8 +30,8 @@ func (s Settings) Masked(tok text.Tokenizer, content string, step, row int) (str
 	return strings.Join(pieces, " "), nil
 }
 
-// Rates are the learning rates of at most so many steps, evenly spread over the
-// run, for a drawing.
+// Rates returns the learning rates of at most points steps, spaced evenly over
+// the run, for a figure.
 func (s Settings) Rates(points int) (steps, rates []float64) {
 	for i := range min(points, s.TotalSteps) {
 		k := 1 + i*s.TotalSteps/min(points, s.TotalSteps)
@@ -40,11 +40,12 @@ func (s Settings) Rates(points int) (steps, rates []float64) {
 	return steps, rates
 }
 
+// schedule returns the learning-rate schedule.
 func (s Settings) schedule() train.Schedule {
 	return train.Schedule{Peak: s.LR, Warmup: s.WarmupSteps, Total: s.TotalSteps}
 }
 
-// String says in a line or two what a session did and how fast.
+// String describes in a line or two what a session did and how fast.
 func (s Summary) String() string {
 	if s.Steps == 0 {
 		return s.Outcome()
@@ -57,8 +58,8 @@ func (s Summary) String() string {
 	return line
 }
 
-// Outcome says what a session came to, which is the same whenever the run is
-// made again; "" where nothing was validated.
+// Outcome describes the result of a session without its times, so that a
+// repeated run gives the same text. It returns "" if nothing was validated.
 func (s Summary) Outcome() string {
 	switch {
 	case s.Steps == 0:

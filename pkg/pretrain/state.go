@@ -22,6 +22,10 @@ const (
 	secondPrefix = "exp_avg_sq."
 )
 
+// atPhase is called while a checkpoint has its temporary name ("writing") and
+// once it has its own ("renamed"). A test ends the process there.
+var atPhase = func(phase string, step int) {}
+
 // save writes a checkpoint of the weights in training into a folder of the run,
 // run.Staying or run.Rolling. All ranks must hold the same weights.
 func (s *session) save(folder string) error {
@@ -63,6 +67,7 @@ func (s *session) write(folder string, state train.State) error {
 	if err != nil {
 		return err
 	}
+	atPhase("renamed", s.at)
 	if _, err := run.Verify(path); err != nil {
 		return fmt.Errorf("%w right after it was written: the disk or the memory is faulty", err)
 	}
@@ -86,7 +91,11 @@ func (s *session) writeState(dir string, state train.State) error {
 	if err != nil {
 		return err
 	}
-	return run.State{Step: s.at, Settings: settings, Origin: s.origin}.Seal(dir)
+	if err := (run.State{Step: s.at, Settings: settings, Origin: s.origin}).Seal(dir); err != nil {
+		return err
+	}
+	atPhase("writing", s.at)
+	return nil
 }
 
 // restore reads the state of the last good checkpoint; it returns start where

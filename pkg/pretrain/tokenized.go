@@ -14,8 +14,8 @@ import (
 	"llmjp.internal/modernbert/pkg/corpus"
 )
 
-// reportEvery is how often the progress of tokenization is reported.
-const reportEvery = 5 * time.Second
+// reportEvery is the time between two reports about tokenization. Tests change it.
+var reportEvery = 5 * time.Second
 
 // opened opens a corpus that the subcommand corpus made.
 func (s *session) opened(dir string) (*corpus.Corpus, error) {
@@ -31,7 +31,7 @@ func (s *session) opened(dir string) (*corpus.Corpus, error) {
 	return c, nil
 }
 
-// tokenized builds or opens the token shards of a text in the cache.
+// tokenized opens the token shards of a text in the cache, or builds them.
 func (s *session) tokenized(ctx context.Context, what string, patterns []string) (*corpus.Corpus, error) {
 	key := sha256.New()
 	for _, pattern := range patterns {

@@ -7,14 +7,13 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// countedTokens is how much of the training text its token frequencies are
-// counted on: more would not move them.
+// countedTokens is the number of training tokens that unigram counts. More would
+// not change the frequencies.
 const countedTokens = 1 << 26
 
-// unigram is the floor that a model must get under: what it scores who knows
-// only how frequent each token is in the training text. Frequencies are
-// smoothed by one more of each token of the vocabulary. labels are those of
-// the validation text; nil is returned where nothing is masked.
+// unigram computes the baseline that a model has to beat: the loss and accuracy
+// on the validation labels of the training text's token frequencies, smoothed by
+// adding one to each token's count. It returns nil if nothing is masked.
 func unigram(c *corpus.Corpus, vocab int, labels [][]int32) (*result.Unigram, error) {
 	counts := make([]float64, vocab)
 	total := 0

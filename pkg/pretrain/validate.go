@@ -8,7 +8,8 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Validate names the first setting that is impossible or contradicts another.
+// Validate returns an error that names the first setting that is impossible or
+// contradicts another.
 func (s Settings) Validate() error {
 	for _, at := range []struct {
 		key   string

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -122,6 +123,50 @@ func TestLastGood(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The steps in their names order checkpoints, not the clock.
+func TestClockSetBack(t *testing.T) {
+	dir := t.TempDir()
+	for i, step := range []int{5, 10, 20} {
+		path := save(t, dir, Staying, step)
+		when := time.Date(2020, 1, 30-i, 0, 0, 0, 0, time.UTC) // the later, the older
+		for _, name := range []string{"", StateFile, "model.safetensors"} {
+			if err := os.Chtimes(filepath.Join(path, name), when, when); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if c, _, ok, err := LastGood(dir, 99, nil); c.Step != 20 || !ok || err != nil {
+		t.Errorf("%+v, %v, %v", c, ok, err)
+	}
+	if path, err := Model(dir); filepath.Base(path) != StepName(20) || err != nil {
+		t.Errorf("%s, %v", path, err)
+	}
+}
+
+// A second process is told who trains in the folder; what a killed one left
+// half written is removed for the first.
+func TestLock(t *testing.T) {
+	dir := t.TempDir()
+	half := filepath.Join(dir, Staying, "."+StepName(3)+".0123456789abcdef.tmp")
+	put(t, filepath.Join(half, "config.json"), "{}")
+	unlock, err := Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exists(half) {
+		t.Error("half written and left")
+	}
+	_, err = Lock(dir)
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%s: another process is training here (process %d on ", dir, os.Getpid())) {
+		t.Errorf("held: %v", err)
+	}
+	unlock()
+	if unlock, err = Lock(dir); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
 }
 
 // An error of reading, such as no more open files, is not damage.

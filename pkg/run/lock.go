@@ -13,11 +13,7 @@ import (
 func Lock(dir string) (unlock func(), err error) {
 	unlock, err = durable.Lock(filepath.Join(dir, lockFile))
 	if held := (*durable.Held)(nil); errors.As(err, &held) {
-		by := ""
-		if held.By != "" {
-			by = " (" + held.By + ")"
-		}
-		return nil, fmt.Errorf("%s: another process is training here%s: wait for it, or choose another --output", dir, by)
+		return nil, fmt.Errorf("%s: another process is training here%s: wait for it, or choose another --output", dir, held.Holder())
 	}
 	if err != nil {
 		return nil, err

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/finetune"
 	"llmjp.internal/modernbert/pkg/input"
@@ -152,25 +150,19 @@ func (f folder) lock() (unlock func(), err error) {
 	if err := os.MkdirAll(string(f), 0o777); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(string(f), lockFile), os.O_CREATE|os.O_RDWR, 0o666)
-	if err != nil {
-		return nil, err
+	unlock, err = durable.Lock(filepath.Join(string(f), lockFile))
+	if held := (*durable.Held)(nil); errors.As(err, &held) {
+		return nil, fmt.Errorf("%s: another process is sweeping here%s", f, held.Holder())
 	}
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("%s: another process is sweeping here", f)
-	}
-	return func() { file.Close() }, nil
+	return unlock, err
 }
 
-// removeUnfinished removes what a process that died left half written. Only
-// the holder of the lock may, while no other process writes runs.
+// removeUnfinished removes what a killed process left half written. Only the
+// holder of the lock may call it, while no other process writes runs.
 func (f folder) removeUnfinished() {
 	for _, name := range []string{".", runsFolder} {
-		left, _ := filepath.Glob(filepath.Join(string(f), name, ".*.tmp")) // the pattern is well formed
-		for _, path := range left {
-			os.RemoveAll(path) // what stays is tried again next time
-		}
+		// What cannot be removed does no harm, and is tried again next time.
+		_ = durable.RemoveTemporary(filepath.Join(string(f), name), "")
 	}
 }
 
