@@ -17,13 +17,13 @@ type addedVocabulary struct {
 	// special holds the contents that were ever special: with
 	// split_special_tokens these are not looked for.
 	special map[string]bool
-	// normalized holds the ids whose tokens were ever normalized: these are
+	// normalized holds, by id, tokens that were ever normalized: these are
 	// shown in their normalized form.
-	normalized map[int32]bool
+	normalized map[int32]string
 }
 
 func newAddedVocabulary(model map[string]int32) *addedVocabulary {
-	return &addedVocabulary{model, map[string]int32{}, map[int32]addedToken{}, map[string]bool{}, map[int32]bool{}}
+	return &addedVocabulary{model, map[string]int32{}, map[int32]addedToken{}, map[string]bool{}, map[int32]string{}}
 }
 
 // add numbers tokens as one call of the library's add_tokens does.
@@ -52,7 +52,7 @@ func (v *addedVocabulary) add(tokens []addedToken) {
 			v.special[t.Content] = true
 		}
 		if t.Normalized {
-			v.normalized[id] = true
+			v.normalized[id] = t.Content
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (v *addedVocabulary) list(normalized bool) []numbered {
 	list := make([]numbered, 0, len(v.byID)) // null is refused by the library
 	for id, t := range v.byID {
 		t.Special = t.Special || v.special[t.Content]
-		t.Normalized = t.Normalized || normalized && v.normalized[id]
+		t.Normalized = t.Normalized || normalized && v.normalized[id] != ""
 		list = append(list, numbered{id, t})
 	}
 	slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.ID, b.ID) })

@@ -23,6 +23,7 @@ type companions struct {
 	mapped   map[string]bool     // the roles that special_tokens_map.json has as objects
 
 	decoder map[int64]addedToken // added_tokens_decoder, or what older files have in its place
+	order   []int64              // the decoder's ids as the files have them, as in a Python dict
 
 	left  bool // truncation takes the beginning away
 	split bool // split_special_tokens: special tokens in a text are text
@@ -173,4 +174,13 @@ func (c *companions) content(role string) string {
 		return m.Content
 	}
 	return ""
+}
+
+// enter sets a token of the decoder.
+func (c *companions) enter(id int64, token addedToken, byContent map[string]addedToken) {
+	if _, ok := c.decoder[id]; !ok {
+		c.order = append(c.order, id)
+	}
+	c.decoder[id] = token
+	byContent[token.Content] = token
 }

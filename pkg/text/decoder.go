@@ -29,8 +29,7 @@ func (c *companions) readDecoder(byContent map[string]addedToken) error {
 		if err != nil {
 			return fmt.Errorf("id %d: %w", id, err)
 		}
-		c.decoder[id] = token
-		byContent[token.Content] = token
+		c.enter(id, token, byContent)
 	}
 	return nil
 }

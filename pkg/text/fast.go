@@ -151,6 +151,9 @@ func (t *fast) normalizeAdded(library *tokenizers.Tokenizer, added *addedVocabul
 	}
 	for _, id := range slices.Sorted(maps.Keys(added.normalized)) {
 		token := added.byID[id]
+		if other := added.normalized[id]; other != token.Content {
+			return fmt.Errorf("%s: the added tokens %q and %q have one id, %d: take one out", tokenizerFile, other, token.Content, id)
+		}
 		if strings.Contains(token.Content, "\x00") {
 			continue
 		}

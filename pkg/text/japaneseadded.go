@@ -18,7 +18,7 @@ func (t *japanese) number(c *companions) error {
 		t.flags[id] = token
 		return t.set(id, token.Content)
 	}
-	for _, id := range slices.Sorted(maps.Keys(c.decoder)) {
+	for _, id := range c.order { // of two ids of one token the last counts
 		token := c.decoder[id]
 		if id != int64(int32(id)) {
 			return fmt.Errorf("%s: the id %d of the added token %q is out of range", configFile, id, token.Content)

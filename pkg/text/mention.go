@@ -73,15 +73,17 @@ func parseAddedToken(raw json.RawMessage) (addedToken, error) {
 	return t, nil
 }
 
-// asSpecial turns an object of special_tokens_map.json into what
-// tokenizer_config.json has: its tokens are special whatever they say.
-func asSpecial(raw json.RawMessage) (json.RawMessage, error) {
+// asSpecial sets special in an object of special_tokens_map.json, whose tokens
+// are special whatever they say, and fields besides.
+func asSpecial(raw json.RawMessage, besides ...string) (json.RawMessage, error) {
 	o, err := parseObject(raw)
 	if err != nil {
 		return nil, err
 	}
 	o.set("special", json.RawMessage("true"))
-	o.set("__type", json.RawMessage(`"AddedToken"`))
+	for i := 0; i < len(besides); i += 2 {
+		o.set(besides[i], json.RawMessage(besides[i+1]))
+	}
 	return json.Marshal(o.values)
 }
 

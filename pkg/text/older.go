@@ -25,8 +25,7 @@ func (c *companions) readOlder(files map[string][]byte, top object, byContent ma
 	}
 	tokens, err := fileTokens(top)
 	for _, t := range tokens {
-		c.decoder[int64(t.ID)] = t.addedToken
-		byContent[t.Content] = t.addedToken
+		c.enter(int64(t.ID), t.addedToken, byContent)
 	}
 	return err
 }
@@ -51,7 +50,7 @@ func (c *companions) readMap(data []byte, own *object) error {
 				return fmt.Errorf("%s: %w", key, err)
 			}
 		case isObject(value) && strings.HasSuffix(key, "_token"):
-			if value, err = asSpecial(value); err != nil {
+			if value, err = asSpecial(value, "__type", `"AddedToken"`); err != nil {
 				return fmt.Errorf("%s: %w", key, err)
 			}
 			c.mapped[key] = true
@@ -63,7 +62,8 @@ func (c *companions) readMap(data []byte, own *object) error {
 	return nil
 }
 
-// union appends to a list what it does not hold; an absent list is empty.
+// union appends the special tokens of a list to another that does not hold
+// them; an absent list is empty.
 func union(to, from json.RawMessage) (json.RawMessage, error) {
 	var a, b []json.RawMessage
 	if !falsy(to) {
@@ -75,6 +75,13 @@ func union(to, from json.RawMessage) (json.RawMessage, error) {
 		return nil, err
 	}
 	for _, value := range b {
+		if isObject(value) {
+			special, err := asSpecial(value)
+			if err != nil {
+				return nil, err
+			}
+			value = special
+		}
 		if !slices.ContainsFunc(a, func(v json.RawMessage) bool { return string(v) == string(value) }) {
 			a = append(a, value)
 		}
@@ -100,8 +107,7 @@ func (c *companions) readAdded(data []byte, byContent map[string]addedToken) err
 			return fmt.Errorf("the id of %q is not a whole number: %s", content, shorten(o.values[content]))
 		}
 		token := addedToken{Content: content, Normalized: !special[content], Special: special[content]}
-		c.decoder[id] = token
-		byContent[content] = token
+		c.enter(id, token, byContent)
 	}
 	return nil
 }

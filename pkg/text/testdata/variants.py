@@ -12,6 +12,7 @@ Without --output it renews variants.jsonl.gz, which the test reads; with
 "--output -" it writes to standard output, which the live test reads.
 """
 import argparse
+import base64
 import contextlib
 import gzip
 import json
@@ -19,6 +20,7 @@ import os
 import random
 import sys
 import tempfile
+import zlib
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "critical"
@@ -44,6 +46,15 @@ PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + LETTERS + ["##" + c fo
     "A", "B", "C", "##A", "##B", "##C", "É", "é", "Café", "cafe", "ガラス", "カラス", "バッグ", "東京", "大阪", "##大阪", "[", "]", "<", ">",
     "the", "The", "capital", "is", "abc", "ABC", "ガ", "##ガ", "##バ", "日本", "new", "##new", "extra"]
 PIECES = list(dict.fromkeys(PIECES))
+
+# SentencePiece 0.2.3's character map of four rules: ㍿ to 東京, Ａ to A, ａ to a, か and a voicing mark to が; zlib, base64.
+CHARS_MAP = (
+    "eNod0lWQFmQUANBvfmSGB3yRRglBuqQbJKUEKREB6ZDujl1CYkkpkRYJEVBAujukpEHJXbq748DDmVtzn+4NH4QQhsULsQkiITpzJMSMlSeMhI"
+    "GtImFK/BCMozaJCcT10yJhg/7sD0O4czMSRsVFLIeoaHNZVCLFRyQhMclISgqS8zEpScUnpCE1n5KW9KQjA5+RiYxkITPZyEoOspOLnOTmc/KS"
+    "h/zkoyAFKEwhilKE4hSjJCUoxReUoTTlKMuXlKciFahMJb6iCtWoSnW+piY1qE0t6vANdfmWenxHA+rTkO9pTCOa0oTmNKMlLfiBVrShNe1oSw"
+    "fa04mOdKEz3ehKD7rTi570oTf96MsA+hP97ogMYiBDGMxQfmT4uxchhhGMYiRjGM04xjKen5jIBCYziSn8zFR+YTrTmMkMZjOLOfzKXH5jPvP4"
+    "nQX8wUIWs4g/WcJS/mI5y1jB36xiJWtYzTrWsoH1bGIjW9jMNrayg+3sYid72M0/7GU/+zjIAf7lEEc4zDGOcoLjnOIk/3GaM/zPOc5ygfPEcp"
+    "FLxHGFy1zjKje4zi1ucofb3OMuD7jPIx7yhMc84ykveM4rXvKG1+//v3GIjR4ZLk9fGrd2UXgLMvaVjw==")
 
 
 def byte_letters():
@@ -350,6 +361,8 @@ def rows():
     yield "roles: extra_special_tokens before additional_special_tokens", files(modern, {**fast, "additional_special_tokens": ["[NEW]"], "extra_special_tokens": ["<extra>"]})
     yield "roles: extra_special_tokens by role", files(modern, {**fast, "extra_special_tokens": {"image": "<extra>"}})
     yield "roles: extra_special_tokens of both files", files(modern, {**fast, "extra_special_tokens": ["[NEW]"]}, special_tokens_map__json={"extra_special_tokens": ["<extra>", "[NEW]"]})
+    yield "roles: extra_special_tokens of special_tokens_map.json as objects", files(bert, fast_bert, special_tokens_map__json={
+        "extra_special_tokens": [{"content": "<extra>", "single_word": True}]})
     gap = row_file()
     gap["added_tokens"].append({"id": len(PIECES) + 3, **token("<mask>")})
     yield "ids: a gap in tokenizer.json", files(modern, {**fast, "mask_token": "<mask>"}, gap)
@@ -361,6 +374,8 @@ def rows():
     order = row_file()
     order["added_tokens"] = list(reversed(order["added_tokens"])) + [{"id": 900, **token("[NEW]")}, {"id": 800, **token("<extra>")}]
     yield "ids: the order of added_tokens", files(modern, fast, order)
+    chars = base64.b64encode(zlib.decompress(base64.b64decode(CHARS_MAP))).decode()
+    yield "a character map", files(modern, fast, row_file(normalizer={"type": "Precompiled", "precompiled_charsmap": chars}))
     yield "split_special_tokens", files(modern, {**fast, "split_special_tokens": True, "added_tokens_decoder": {"900": token("大阪府", special=False)}})
     left = row_file(truncation={"direction": "Left", "max_length": 512, "strategy": "LongestFirst", "stride": 0})
     yield "sides: truncation of tokenizer.json", files(modern, fast, left)
@@ -370,6 +385,7 @@ def rows():
     yield "sides: padding of tokenizer.json", files(modern, {r: c for r, c in fast.items() if r != "pad_token"}, row_file(padding=pads))
     yield "sides: pad_token over it", files(modern, fast, row_file(padding=pads))
     yield "japanese: added_tokens.json", files(bert, mecab, False, vocab__txt=lines, added_tokens__json={"[NEW]": 900, "大阪府": 901})
+    yield "japanese: a token under two ids", files(bert, mecab, own, vocab__txt=lines, added_tokens__json={"[MASK]": 901})
     yield "japanese: flags", files(bert, {**mecab, "added_tokens_decoder": {"4": strips["[MASK]"], "900": token("ABC", single_word=True)}}, False, vocab__txt=lines)
     yield "japanese: split_special_tokens", files(bert, {**mecab, "split_special_tokens": True}, False, vocab__txt=lines)
     yield "japanese: new special tokens", files(bert, {**mecab, "additional_special_tokens": ["<extra>"], "eod_token": "<eod>"}, False, vocab__txt=lines)
