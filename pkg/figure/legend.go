@@ -15,6 +15,8 @@ type key struct {
 	line  *draw.LineStyle
 	shape draw.GlyphDrawer
 	fill  bool // a filled box
+	// panel is the title of the one panel that the entry belongs to, "" for all.
+	panel string
 }
 
 // Sizes of a legend's entry in font sizes of its text.

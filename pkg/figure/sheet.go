@@ -72,6 +72,9 @@ func (s *sheet) restyle(style Style) error {
 	}
 	var keys []key
 	for _, k := range s.keys {
+		if k.panel != "" && !slices.Contains(chosen, k.panel) {
+			continue
+		}
 		if use(&k.label); k.label != "" {
 			keys = append(keys, k)
 		}

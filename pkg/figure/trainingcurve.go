@@ -118,12 +118,12 @@ func curveSheet(style Style, curve *result.TrainingCurve, until *int) *sheet {
 	}
 	if training {
 		thin := lineStyle(fade(style.color(0), 0.6), 1)
-		keys = append(keys, key{label: "training loss", line: &thin})
+		keys = append(keys, key{label: "training loss", line: &thin, panel: "Validation loss"})
 	}
 	if hasRetrieval {
 		full, dashed := lineStyle(ink, 1.2), lineStyle(ink, 1.2, dashes...)
-		keys = append(keys, key{label: "Recall@10", color: ink, line: &full, shape: draw.CircleGlyph{}},
-			key{label: "MRR@10", color: ink, line: &dashed, shape: draw.BoxGlyph{}})
+		keys = append(keys, key{label: "Recall@10", color: ink, line: &full, shape: draw.CircleGlyph{}, panel: "Zero-shot retrieval"},
+			key{label: "MRR@10", color: ink, line: &dashed, shape: draw.BoxGlyph{}, panel: "Zero-shot retrieval"})
 	}
 	loss.Y.Min, loss.Y.Max = 0, lossMax*1.04
 	accuracy.Y.Min, accuracy.Y.Max = 0, math.Max(accuracyMax*1.08, 0.01)
