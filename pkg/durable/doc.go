@@ -1,7 +1,7 @@
 // Package durable writes files and directories whole or not at all: under a
 // temporary name beside the target, synced to the disk, then renamed. A crash
 // leaves what was there before, and at most a name that begins with a dot and
-// ends in .tmp. Journals and locks are here, too.
+// ends in .tmp. The package also has journals and locks.
 //
 // # Faults
 //

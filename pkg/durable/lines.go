@@ -71,17 +71,18 @@ func (l *Lines) Append(rows ...any) error {
 	return nil
 }
 
-// Cut ends the file at a length. What stood behind it is first appended to the
-// file keep and synced; with keep "" it is lost.
-func (l *Lines) Cut(length int64, keep string) error {
-	if keep != "" && length < l.end {
-		if err := l.copyTail(length, keep); err != nil {
+// Cut ends the file at a length. It first appends what stood behind to the file
+// at path aside and syncs that; if aside is "", the lines are lost.
+func (l *Lines) Cut(length int64, aside string) error {
+	if aside != "" && length < l.end {
+		if err := l.copyTail(length, aside); err != nil {
 			return err
 		}
 	}
 	return l.truncate(length)
 }
 
+// copyTail appends the bytes from an offset on to another file and syncs it.
 func (l *Lines) copyTail(from int64, path string) error {
 	kept, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
@@ -97,6 +98,7 @@ func (l *Lines) copyTail(from int64, path string) error {
 	return kept.Close()
 }
 
+// truncate ends the file at a length.
 func (l *Lines) truncate(length int64) error {
 	if err := l.file.Truncate(length); err != nil {
 		return err

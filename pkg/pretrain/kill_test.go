@@ -29,7 +29,7 @@ var soak = flag.Duration("soak", 0, "how long TestSoak kills runs at random")
 // childEnv holds the options of a process that a test kills.
 const childEnv = "PRETRAIN_TEST_OPTIONS"
 
-// childOptions are those of Options that a process can take over.
+// childOptions holds the Options that a process can take over.
 type childOptions struct {
 	Settings                 Settings
 	Data, Valid              []string

@@ -28,8 +28,8 @@ type State struct {
 // stateVersion is the version of State that this program writes and reads.
 const stateVersion = 1
 
-// trainerFiles is how the names begin of the files that belong to the trainer
-// and not to the model.
+// trainerFiles is the prefix of the names of files that a resume needs and a
+// model does not.
 const trainerFiles = "trainer_state."
 
 // Seal makes the directory a checkpoint of the run: it writes trainer_state.json
@@ -61,7 +61,8 @@ func (s State) Seal(dir string) error {
 // that a newer program wrote, is not damaged.
 func Verify(dir string) (State, error) { return verify(dir, "") }
 
-// verify leaves out the files whose names begin with a prefix, if it is not "".
+// verify does what Verify does, but skips files whose names begin with a prefix,
+// if it is not "".
 func verify(dir, without string) (s State, err error) {
 	defer func() {
 		if errors.Is(err, fs.ErrNotExist) {

@@ -24,7 +24,7 @@
 //	in a validation, before and while a  and weights equal the undisturbed run's
 //	checkpoint is written, at its rename bit for bit, nothing half written is left
 //	SIGKILL at random for hours          the same                                    pretrain.TestSoak (flag -soak)
-//	SIGINT, SIGTERM                      the step ends, a checkpoint, "stopped       pretrain.TestResumeIsExact
+//	SIGINT, SIGTERM (end of the context) the step ends, a checkpoint, "stopped       pretrain.TestResumeIsExact
 //	                                     after step"; the same command goes on
 //	disk full at a checkpoint            "no space left for the checkpoint of        pretrain.TestDiskFullAndReadOnly
 //	                                     step", nothing half written is left

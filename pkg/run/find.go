@@ -51,8 +51,8 @@ func Of(checkpoint string) (dir string, step int, ok bool) {
 
 // Model returns the folder of the model that path names: for a run's folder,
 // or that of a run's stages, the last checkpoint that stays; path itself for
-// any other. A damaged last checkpoint is an error that names the one before,
-// so that nobody measures another model than he thinks.
+// any other. A damaged last checkpoint is an error that names the one before it:
+// Model never chooses another checkpoint in silence.
 func Model(path string) (string, error) {
 	if exists(path, "config.json") {
 		return path, nil

@@ -90,8 +90,8 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Whoever names a run does not get another model than its last in silence. The
-// trainer's state is of no use to him, and not looked at.
+// A run's damaged last checkpoint is an error and not replaced in silence.
+// Damage in the trainer's state does not matter to a model.
 func TestDamagedLastModel(t *testing.T) {
 	dir := t.TempDir()
 	before, last := save(t, dir, Staying, 1), save(t, dir, Staying, 2)
