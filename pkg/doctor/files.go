@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,13 +86,19 @@ func (m Machine) hub(context.Context) Finding {
 	if err != nil {
 		return Finding{"hub", Broken, err.Error(), "correct the environment"}
 	}
-	models, err := filepath.Glob(filepath.Join(client.Cache, "models--*"))
-	if err != nil {
+	entries, err := os.ReadDir(client.Cache)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Finding{"hub", Broken, err.Error(), "correct HF_HOME or HF_HUB_CACHE"}
 	}
-	found := fmt.Sprintf("%s, %d models in %s", client.Endpoint, len(models), client.Cache)
+	models := 0
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "models--") {
+			models++
+		}
+	}
+	found := fmt.Sprintf("%s, %d models in %s", client.Endpoint, models, client.Cache)
 	if client.Offline {
-		found = fmt.Sprintf("offline, %d models in %s", len(models), client.Cache)
+		found = fmt.Sprintf("offline, %d models in %s", models, client.Cache)
 	}
 	return Finding{Part: "hub", State: OK, Found: found}
 }

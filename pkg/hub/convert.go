@@ -2,10 +2,11 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // conversionTitle is what the hub's bot calls the pull request with a model's
@@ -48,7 +49,7 @@ func (f *fetcher) conversion(ctx context.Context) int {
 			Pull   bool   `json:"isPullRequest"`
 		} `json:"discussions"`
 	}
-	if err != nil || response.StatusCode != http.StatusOK || json.Unmarshal(data, &list) != nil {
+	if err != nil || response.StatusCode != http.StatusOK || input.Decode(data, &list) != nil {
 		return 0
 	}
 	for _, d := range list.Discussions {

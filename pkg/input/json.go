@@ -19,6 +19,11 @@ func Decode(data []byte, to any) error {
 	return explain(json.Unmarshal(data, to))
 }
 
+// DecodeKnown is [Decode] that refuses a name which to has no field for.
+func DecodeKnown(data []byte, to any) error {
+	return explain(json.Unmarshal(data, to, json.RejectUnknownMembers(true)))
+}
+
 // Object returns the members of a JSON object as they stand. A name that comes
 // twice is an error. Half of a surrogate pair in a string is U+FFFD when the
 // string is read, as encoding/json has it.
@@ -46,6 +51,8 @@ func explain(err error) error {
 		return errors.New("not JSON: it ends too early")
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON: %w after byte %d", syntax.Err, syntax.ByteOffset)
+	case errors.Is(err, json.ErrUnknownName) && errors.As(err, &meaning):
+		return fmt.Errorf("unknown field %s", field(meaning.JSONPointer))
 	case errors.As(err, &meaning) && meaning.JSONPointer == "":
 		return fmt.Errorf("this is %s, %s is needed", kindOf(meaning.JSONKind), wanted(meaning.GoType))
 	case errors.As(err, &meaning):

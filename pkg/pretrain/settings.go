@@ -1,12 +1,13 @@
 package pretrain
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // Settings holds everything that decides a run's numbers, and how they are
@@ -224,8 +225,6 @@ func (s Settings) conflict(old Settings) string {
 // version wrote them.
 func (s *Settings) UnmarshalJSON(data []byte) error {
 	type plain Settings
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
-	decoder.DisallowUnknownFields()
 	s.Rows, s.Wire = "documents", "float32" // runs of earlier versions have no such settings
-	return decoder.Decode((*plain)(s))
+	return input.DecodeKnown(data, (*plain)(s))
 }

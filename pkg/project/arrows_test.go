@@ -20,10 +20,10 @@ var arrows = map[string]string{
 	"project": "", "input": "", "durable": "", "backend/kind": "", "backend": "backend/kind", "eval/metric": "",
 	"ranks": "", "array": "durable",
 	// Files of results and runs; they know no model.
-	"result": "durable project",
+	"result": "input durable project",
 	// What results show, computed from them alone.
 	"eval/finding": "result eval/metric",
-	"run":          "result durable project",
+	"run":          "input result durable project",
 	// From bytes to graphs.
 	"hub":   "run input durable project",
 	"model": "input backend/kind",
@@ -37,7 +37,7 @@ var arrows = map[string]string{
 	"provenance":     "run hub corpus result backend project",
 	"train":          "backend/kind ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":          "model encoder text corpus input eval/metric",
-	"pretrain":       "ranks run provenance train model model/checkpoint encoder text corpus result backend durable project",
+	"pretrain":       "input ranks run provenance train model model/checkpoint encoder text corpus result backend durable project",
 	"finetune/sweep": "array finetune eval/models hub input jglue model model/checkpoint result durable project",
 	"finetune":       "provenance train jglue hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models":    "run provenance encoder corpus hub model model/checkpoint text result backend project",

@@ -31,7 +31,7 @@ func Glob(pattern string) ([]string, error) {
 	}
 	candidates := candidates(pattern)
 	for _, candidate := range candidates {
-		found, err := filepath.Glob(candidate)
+		found, err := filepath.Glob(literal(candidate))
 		if err != nil {
 			return nil, fmt.Errorf("%s: not a valid pattern: %w", pattern, err)
 		}
@@ -40,6 +40,15 @@ func Glob(pattern string) ([]string, error) {
 		}
 	}
 	return nil, notFound(pattern, candidates)
+}
+
+// literal takes brackets and stars in the project's own folder as they stand.
+func literal(pattern string) string {
+	root, err := Root()
+	if err != nil || !strings.HasPrefix(pattern, root+string(filepath.Separator)) {
+		return pattern
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(root) + pattern[len(root):]
 }
 
 // candidates returns the paths at which a user's path may be, in their order.

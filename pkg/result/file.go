@@ -1,15 +1,14 @@
 package result
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/project"
 )
 
@@ -70,7 +69,7 @@ func ReadFile[T any, P Pointer[T]](path string) (*T, error) {
 // Decode reads the bytes of a result's file.
 func Decode[T any, P Pointer[T]](content []byte) (*T, error) {
 	var e envelope
-	if err := strict(content, &e); err != nil {
+	if err := input.DecodeKnown(content, &e); err != nil {
 		return nil, err
 	}
 	r := P(new(T))
@@ -80,29 +79,13 @@ func Decode[T any, P Pointer[T]](content []byte) (*T, error) {
 	if len(e.Result) == 0 || string(e.Result) == "null" {
 		return nil, errors.New("field result is missing")
 	}
-	if err := strict(e.Result, r); err != nil {
+	if err := input.DecodeKnown(e.Result, r); err != nil {
 		return nil, fmt.Errorf("result: %w", err)
 	}
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("result: %w", err)
 	}
 	return (*T)(r), nil
-}
-
-// strict decodes exactly one JSON value without unknown fields.
-func strict(content []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(content))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return errors.New("the file ends early")
-		}
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more follows after the JSON object")
-	}
-	return nil
 }
 
 // Encode returns the bytes of a result's file: the same value, the same bytes.

@@ -3,13 +3,13 @@ package run
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 )
@@ -108,7 +108,7 @@ func readLines[T any](path string) ([]T, error) {
 			continue
 		}
 		var v T
-		if err := json.Unmarshal(line, &v); err != nil {
+		if err := input.Decode(line, &v); err != nil {
 			if !lines.Scan() && content[len(content)-1] != '\n' {
 				break
 			}

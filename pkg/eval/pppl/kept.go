@@ -61,9 +61,13 @@ func (o Options) header(ctx context.Context, list []models.Model, inputs []strin
 		if err != nil {
 			return h, err
 		}
-		files, err := filepath.Glob(filepath.Join(dir, "*"))
+		entries, err := os.ReadDir(dir)
 		if err != nil {
 			return h, err
+		}
+		var files []string
+		for _, entry := range entries {
+			files = append(files, filepath.Join(dir, entry.Name()))
 		}
 		all, err := prints(files)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"llmjp.internal/modernbert/pkg/durable"
@@ -77,15 +78,18 @@ func newHeader(c finetune.Config) (Header, error) {
 	return h, err
 }
 
-// weights is the SHA-256 of a model's weights.
+// weights returns the SHA-256 of a model's weights.
 func weights(dir string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.safetensors"))
+	files, err := names(dir, func(name string) bool { return strings.HasSuffix(name, ".safetensors") })
 	if err != nil {
 		return "", err
 	}
+	if len(files) == 0 {
+		return "", fmt.Errorf("%s has no weights, no .safetensors file", dir)
+	}
 	h := sha256.New()
-	for _, path := range files {
-		if err := hash(h, path); err != nil {
+	for _, name := range files {
+		if err := hash(h, filepath.Join(dir, name)); err != nil {
 			return "", err
 		}
 	}
@@ -181,13 +185,15 @@ func (f folder) row(s finetune.Setting) (row Row, ok bool, err error) {
 
 // rows reads all finished runs, in the order of their settings.
 func (f folder) rows() ([]Row, error) {
-	paths, err := filepath.Glob(filepath.Join(string(f), runsFolder, "*.json"))
-	if err != nil {
+	files, err := names(filepath.Join(string(f), runsFolder), func(name string) bool {
+		return strings.HasSuffix(name, ".json") && !strings.HasPrefix(name, ".")
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	rows := make([]Row, len(paths))
-	for i, path := range paths {
-		if err := f.read(filepath.Join(runsFolder, filepath.Base(path)), &rows[i]); err != nil {
+	rows := make([]Row, len(files))
+	for i, name := range files {
+		if err := f.read(filepath.Join(runsFolder, name), &rows[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -195,6 +201,19 @@ func (f folder) rows() ([]Row, error) {
 	return rows, nil
 }
 
+// names returns the entries of a folder that keep accepts, in order. A pattern
+// would take the brackets of the folder's own name for its own.
+func names(dir string, keep func(name string) bool) (all []string, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, entry := range entries {
+		if keep(entry.Name()) {
+			all = append(all, entry.Name())
+		}
+	}
+	return all, err
+}
+
+// read decodes a file of the folder.
 func (f folder) read(name string, v any) error {
 	path := filepath.Join(string(f), name)
 	content, err := os.ReadFile(path)
