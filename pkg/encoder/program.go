@@ -10,21 +10,32 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// program is a function of the weights and some inputs, compiled for every
-// shape of the inputs.
+// A program is a function of the weights and some inputs, compiled for every shape of
+// the inputs.
 type program struct {
 	e     *Encoder
 	exec  *graph.Exec
 	types bool // takes token types behind ids and lengths
 }
 
-// program makes the named program at its first use.
+// program returns the named program, which it makes at its first use.
 func (e *Encoder) program(name string, build func(w model.Weights, inputs []*graph.Node) []*graph.Node) (*program, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if p, ok := e.programs[name]; ok {
 		return p, nil
 	}
+	p, err := e.compile(name, build)
+	if err != nil {
+		return nil, err
+	}
+	e.programs[name] = p
+	e.shapes[name] = map[[2]int]bool{}
+	return p, nil
+}
+
+// compile makes a program.
+func (e *Encoder) compile(name string, build func(w model.Weights, inputs []*graph.Node) []*graph.Node) (*program, error) {
 	n := len(e.params)
 	exec, err := graph.NewExec(e.backend, func(args []*graph.Node) []*graph.Node {
 		return build(model.Bind(e.params, args[:n]), args[n:])
@@ -32,13 +43,10 @@ func (e *Encoder) program(name string, build func(w model.Weights, inputs []*gra
 	if err != nil {
 		return nil, fmt.Errorf("graph %s: %w", name, err)
 	}
-	p := &program{e: e, exec: exec.WithName(name).SetMaxCache(-1)}
-	e.programs[name] = p
-	e.shapes[name] = map[[2]int]bool{}
-	return p, nil
+	return &program{e: e, exec: exec.WithName(name).SetMaxCache(-1)}, nil
 }
 
-// call runs the program.
+// call runs the program on inputs, which stay the caller's.
 func (p *program) call(inputs ...*tensors.Tensor) (outputs []*tensors.Tensor, err error) {
 	args := make([]any, 0, len(p.e.weights)+len(inputs))
 	for _, w := range p.e.weights {
@@ -58,16 +66,16 @@ func (p *program) call(inputs ...*tensors.Tensor) (outputs []*tensors.Tensor, er
 	return outputs, nil
 }
 
-// free gives tensors' memory back.
+// free frees tensors.
 func free(ts ...*tensors.Tensor) {
 	for _, t := range ts {
 		_ = t.FinalizeAll() // nothing is lost if it is free already
 	}
 }
 
-// inputs makes ids [rows, length] and lengths [rows] of a batch, and token
-// types [rows, length] where they are asked for. Positions that no input has
-// hold the pad id and type 0, empty rows attend to one of them.
+// inputs makes a batch's ids [rows, length] and lengths [rows], and with types its
+// token types [rows, length]. Positions behind an input hold the pad id and type 0;
+// rows without an input attend to one of them.
 func (e *Encoder) inputs(rows []Row, b batch, types bool) []*tensors.Tensor {
 	flat, kinds := make([]int32, b.rows*b.length), make([]int32, b.rows*b.length)
 	attended := make([]int32, b.rows)
@@ -90,8 +98,8 @@ func (e *Encoder) inputs(rows []Row, b batch, types bool) []*tensors.Tensor {
 	return inputs
 }
 
-// run plans rows, runs the program on each batch and gives its outputs to
-// visit, which reads them; they are freed afterwards.
+// run plans the rows' batches, runs the program on each and calls visit with its
+// outputs, which it frees afterwards.
 func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b batch, outputs []*tensors.Tensor) error) error {
 	if err := e.checkAll(rows); err != nil {
 		return err
@@ -129,13 +137,14 @@ func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b 
 	return nil
 }
 
+// progress reports the inputs that are done to Options.Progress.
 func (e *Encoder) progress(done, total int) {
 	if e.Options.Progress != nil {
 		e.Options.Progress(done, total)
 	}
 }
 
-// floats lends the float32 values of a tensor to read.
+// floats calls read with a float32 tensor's values, which are valid during the call.
 func floats(t *tensors.Tensor, read func(values []float32) error) error {
 	var inner error
 	if err := tensors.ConstFlatData(t, func(values []float32) { inner = read(values) }); err != nil {

@@ -77,17 +77,19 @@ func (e *encoder) embed(ids *Node) *Node {
 //
 //	x = x + attn(attn_norm(x))
 //	x = x + mlp(mlp_norm(x))
-//
-// Layer 0 has no attn_norm: the embeddings are normed already.
 func (e *encoder) layer(i int, x *Node) *Node {
-	name := layerName(i)
-	h := x
-	if i > 0 {
-		h = e.norm(name+"attn_norm", x)
+	x = Add(x, ConvertDType(e.attention(i, e.attentionInput(i, x)), dtypes.Float32))
+	h := e.norm(layerName(i)+"mlp_norm", x)
+	return Add(x, ConvertDType(e.mlp(layerName(i)+"mlp", h), dtypes.Float32))
+}
+
+// attentionInput returns attn_norm(x) of layer i. Layer 0 has no attn_norm: the
+// embeddings are normed already.
+func (e *encoder) attentionInput(i int, x *Node) *Node {
+	if i == 0 {
+		return x
 	}
-	x = Add(x, ConvertDType(e.attention(i, h), dtypes.Float32))
-	h = e.norm(name+"mlp_norm", x)
-	return Add(x, ConvertDType(e.mlp(name+"mlp", h), dtypes.Float32))
+	return e.norm(layerName(i)+"attn_norm", x)
 }
 
 // mlp returns Wo(act(u)·g), [batch, seq, hidden], where u and g are the halves of
