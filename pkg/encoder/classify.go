@@ -9,8 +9,9 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Classify gives [n, labels] row-major: a sequence classifier's scores before
-// softmax, of n rows in their order.
+// Classify returns a sequence classifier's scores before softmax, [n, labels]
+// row-major, of n rows in their order. It is an error if the encoder has no
+// classifier or a row does not fit the model.
 func (e *Encoder) Classify(ctx context.Context, rows []Row) ([]float32, error) {
 	if err := e.need(model.SequenceClassification); err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// Pooling makes one vector of a text's hidden states.
+// A Pooling reduces a text's hidden states to one vector.
 type Pooling string
 
 const (
@@ -29,8 +29,8 @@ func ParsePooling(name string) (Pooling, error) {
 	return "", fmt.Errorf("pooling %q is neither %s nor %s", name, Mean, CLS)
 }
 
-// EmbedRows gives [n, hidden] row-major: the pooled last hidden states of n
-// rows in their order, not normalised (sentence-transformers' encode).
+// EmbedRows returns the pooled last hidden states of n rows in their order, [n,
+// hidden] row-major, not normalised (sentence-transformers' encode).
 func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([]float32, error) {
 	if _, err := ParsePooling(string(pooling)); err != nil && pooling != Max {
 		return nil, err
@@ -66,10 +66,9 @@ func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([
 	return out, err
 }
 
-// Embed is [Encoder.EmbedRows] for texts. Texts that are equal, or that are
-// once cut and tokenized, are computed once and have equal embeddings. cut is
-// the number of different texts that were longer than maxLength tokens (0:
-// what the model takes).
+// Embed returns [Encoder.EmbedRows] of texts. It computes texts that have the same
+// tokens, once cut, only once, and gives them equal embeddings. cut counts the
+// different texts that were longer than maxLength tokens (0: the model's limit).
 func (e *Encoder) Embed(ctx context.Context, texts []string, pooling Pooling, maxLength int) (embeddings []float32, cut int, err error) {
 	limit, err := e.MaxLength(maxLength)
 	if err != nil {
@@ -94,8 +93,8 @@ func (e *Encoder) Embed(ctx context.Context, texts []string, pooling Pooling, ma
 	return embeddings, cut, nil
 }
 
-// distinct gives the items of different keys in the order of their first
-// appearance, and for each item which of them it is.
+// distinct returns the items with different keys in the order of their first
+// appearance, and for each item the index of its like among them.
 func distinct[T any](items []T, key func(T) string) (once []T, which []int) {
 	first := map[string]int{}
 	which = make([]int, len(items))

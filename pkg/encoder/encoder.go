@@ -14,21 +14,20 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// Options choose how an encoder computes, never what.
+// Options choose how an encoder computes. Results differ by rounding only.
 type Options struct {
 	Compute string // as model.ParseCompute reads it; "" is "float32"
-	// BatchTokens is how many tokens a batch has at most, padding included
-	// (one row may be longer); 0 chooses by the backend.
+	// BatchTokens limits the tokens of a batch, padding included (a single row may
+	// be longer); 0 chooses by the backend.
 	BatchTokens int
 	// BatchRows limits the rows of a batch; 0 is no limit.
 	BatchRows int
-	// Progress is told the inputs that are done and their number, where it is
-	// not nil.
+	// Progress, unless nil, is called with the number of inputs that are done and
+	// the number of all.
 	Progress func(done, total int)
 }
 
-// Encoder is a model ready to run. Its methods may be called by one goroutine
-// at a time.
+// An Encoder is a model ready to run. One goroutine at a time may call its methods.
 type Encoder struct {
 	Name    string // the directory or hub id it was loaded from, "" for none
 	Arch    model.Architecture
@@ -46,9 +45,9 @@ type Encoder struct {
 	shapes        map[string]map[[2]int]bool // batch shapes compiled, by program
 }
 
-// New makes an encoder of weights on the host or on the backend, in the order
-// of arch.Params(head). They stay the caller's: Close does not free them. tok
-// may be nil for a model that is given ids only.
+// New makes an encoder of weights on the host or on the backend, in the order of
+// arch.Params(head). The weights stay the caller's: Close does not free them. tok may
+// be nil where rows hold ids.
 func New(b compute.Backend, arch model.Architecture, head model.Head, params []*tensors.Tensor, tok text.Tokenizer) (*Encoder, error) {
 	e := &Encoder{
 		Arch: arch, Head: head, backend: b, params: arch.Params(head), weights: params,
@@ -61,9 +60,9 @@ func New(b compute.Backend, arch model.Architecture, head model.Head, params []*
 	return e, nil
 }
 
-// SetWeights makes the encoder compute with other weights of the same model,
-// in the order of its params: those of a training step after an update, without
-// a copy. They stay the caller's; the encoder must be one that [New] made.
+// SetWeights replaces the weights by others of the same model, in the order of its
+// params, without a copy: a training step's after an update. They stay the caller's.
+// It is an error if [Load] made the encoder, or if numbers or shapes differ.
 func (e *Encoder) SetWeights(params []*tensors.Tensor) error {
 	if e.owned {
 		return fmt.Errorf("an encoder that was loaded keeps its weights: make one with New")
@@ -80,11 +79,11 @@ func (e *Encoder) SetWeights(params []*tensors.Tensor) error {
 	return nil
 }
 
-// Backend is what the encoder computes on.
+// Backend returns the backend that the encoder computes on.
 func (e *Encoder) Backend() compute.Backend { return e.backend }
 
-// Tokenizer is the model's tokenizer. It is an error if there is none, or if
-// it has ids that the model does not know.
+// Tokenizer returns the model's tokenizer. It is an error if there is none, or if it
+// has ids outside the model's vocabulary.
 func (e *Encoder) Tokenizer() (text.Tokenizer, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -95,7 +94,7 @@ func (e *Encoder) Tokenizer() (text.Tokenizer, error) {
 	return tok, err
 }
 
-// fitting refuses a tokenizer that the model cannot have.
+// fitting returns tok, or an error if it is nil or has ids outside the vocabulary.
 func (e *Encoder) fitting(tok text.Tokenizer) (text.Tokenizer, error) {
 	if tok == nil {
 		return nil, fmt.Errorf("model %s has no tokenizer: give token ids instead of texts", e.Name)
@@ -106,8 +105,8 @@ func (e *Encoder) fitting(tok text.Tokenizer) (text.Tokenizer, error) {
 	return tok, nil
 }
 
-// BatchTokens is how many tokens a batch has at most, padding included: what the
-// options say or what suits the backend.
+// BatchTokens returns the limit of a batch's tokens, padding included: the option's,
+// else the backend's.
 func (e *Encoder) BatchTokens() int {
 	switch {
 	case e.Options.BatchTokens > 0:
@@ -118,11 +117,11 @@ func (e *Encoder) BatchTokens() int {
 	return 1 << 12
 }
 
-// compileTokens is how many tokens could be computed while a graph is
-// compiled: below that, padding more is faster than another graph. For the CPU
-// it is estimated as measured on two cores: models of 3 to 22 layers were
-// compiled in half a second and a twentieth more a layer; a core did 75 GFLOP/s
-// of a token's matrix products, and what comes beside them in 2.4 µs a layer.
+// compileTokens returns the number of tokens that take as long to compute as a graph
+// to compile: up to there padding is cheaper than another graph. The estimate for the
+// CPU was measured on two cores: models of 3 to 22 layers compiled in 0.5 s and 0.05 s
+// a layer; a core did 75 GFLOP/s in a token's matrix products and took 2.4 µs a layer
+// for the rest.
 func (e *Encoder) compileTokens() int {
 	switch backend.Kind(e.backend) {
 	case "xla:cuda":

@@ -20,10 +20,10 @@ func (e *Encoder) options() model.Options {
 	return opt
 }
 
-// Hidden gives visit the hidden states of every row: layers[k] is [length,
-// hidden] row-major, k = 0 the embeddings, the last after the final norm.
-// Rows come in the order of computation, i says which. The slices are lent
-// for the call only. Values at padded positions mean nothing.
+// Hidden calls visit with the hidden states of every row i, in the order of
+// computation: layers[k] is [length, hidden] row-major, where k = 0 holds the
+// embeddings and the last has passed the final norm. The slices are valid during the
+// call. Values at padded positions mean nothing.
 func (e *Encoder) Hidden(ctx context.Context, rows []Row, visit func(i int, layers [][]float32) error) error {
 	p, err := e.program("hidden", func(w model.Weights, in []*graph.Node) []*graph.Node {
 		return e.Arch.Hidden(w, model.Inputs{IDs: in[0], Lengths: in[1]}, e.options())
@@ -34,7 +34,7 @@ func (e *Encoder) Hidden(ctx context.Context, rows []Row, visit func(i int, laye
 	return e.visitHidden(ctx, p, rows, visit)
 }
 
-// LastHidden is [Encoder.Hidden] for the last layer alone.
+// LastHidden calls visit with the last layer's hidden states. See [Encoder.Hidden].
 func (e *Encoder) LastHidden(ctx context.Context, rows []Row, visit func(i int, hidden []float32) error) error {
 	p, err := e.lastHidden()
 	if err != nil {
@@ -43,7 +43,7 @@ func (e *Encoder) LastHidden(ctx context.Context, rows []Row, visit func(i int, 
 	return e.visitHidden(ctx, p, rows, func(i int, layers [][]float32) error { return visit(i, layers[0]) })
 }
 
-// lastHidden is the program from a batch to the last hidden states.
+// lastHidden returns the program from a batch to the last hidden states.
 func (e *Encoder) lastHidden() (*program, error) {
 	return e.program("last hidden", func(w model.Weights, in []*graph.Node) []*graph.Node {
 		layers := e.Arch.Hidden(w, model.Inputs{IDs: in[0], Lengths: in[1]}, e.options())
@@ -51,6 +51,8 @@ func (e *Encoder) lastHidden() (*program, error) {
 	})
 }
 
+// visitHidden runs a program on the rows and calls visit with its outputs, [rows,
+// length, hidden] each, row by row.
 func (e *Encoder) visitHidden(ctx context.Context, p *program, rows []Row, visit func(i int, layers [][]float32) error) error {
 	width := e.Arch.Dimensions().Hidden
 	return e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
@@ -73,7 +75,7 @@ func (e *Encoder) visitHidden(ctx context.Context, p *program, rows []Row, visit
 	})
 }
 
-// all lends the values of several tensors at once.
+// all calls read with the values of several tensors, which are valid during the call.
 func all(ts []*tensors.Tensor, values [][]float32, read func([][]float32) error) error {
 	if len(ts) == 0 {
 		return read(values)

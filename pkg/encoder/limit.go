@@ -7,8 +7,8 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// modelMaxLength is tokenizer_config.json's model_max_length; where it is
-// missing or stands for "no limit" (1e30) it is the greatest int.
+// modelMaxLength returns tokenizer_config.json's model_max_length in tokens, or the
+// greatest int where it is missing or means no limit (1e30).
 func modelMaxLength(tok text.Tokenizer) int {
 	var config struct {
 		Limit *float64 `json:"model_max_length"`

@@ -14,19 +14,19 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// Load reads a model with the given head from a directory in Hugging Face
-// format and puts it on the process's backend. Body reads any model; the
-// other heads must be the model's own. The tokenizer is read when it is first
-// needed. Close frees the weights.
+// Load reads a model with a head from a directory in Hugging Face format and puts it
+// on the process's backend. Body reads any model; another head must be the model's
+// own. Load leaves the tokenizer for its first use. Close frees the weights.
 func Load(ctx context.Context, dir string, head model.Head, options Options) (*Encoder, error) {
 	return load(ctx, dir, options, func(*checkpoint.Checkpoint) model.Head { return head })
 }
 
-// LoadWhole is Load with the head that the model has.
+// LoadWhole loads a model with the head that it has. See [Load].
 func LoadWhole(ctx context.Context, dir string, options Options) (*Encoder, error) {
 	return load(ctx, dir, options, func(c *checkpoint.Checkpoint) model.Head { return c.Head })
 }
 
+// load loads a model with the head that head chooses.
 func load(ctx context.Context, dir string, options Options, head func(*checkpoint.Checkpoint) model.Head) (*Encoder, error) {
 	b, err := backend.Open()
 	if err != nil {
@@ -82,7 +82,7 @@ func Upload(b compute.Backend, params []model.Param, values model.Values) ([]*te
 	return weights, nil
 }
 
-// Close frees the compiled graphs, and the weights unless they were New's.
+// Close frees the compiled graphs, and the weights unless they were given to [New].
 func (e *Encoder) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -13,13 +13,13 @@ import (
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
 
-// logitBytes bounds the scores that are held at once.
+// logitBytes limits the size of the scores that are held at a time.
 const logitBytes = 256 << 20
 
-// Logits gives visit the masked-language-model scores [vocab], before softmax,
-// at positions[i] of each row i (all its positions where positions is nil):
-// position k of row i has values. The slice is lent for the call only.
-// positions[i] may repeat a position. Rows come in the order of computation.
+// Logits calls visit with the masked-language-model scores before softmax, [vocab],
+// at positions[i][k] of each row i (at all positions k where positions is nil), in the
+// order of computation. positions[i] may repeat a position. The slice is valid during
+// the call.
 func (e *Encoder) Logits(ctx context.Context, rows []Row, positions [][]int, visit func(i, k int, values []float32) error) error {
 	head, err := e.head("logits", func(logits *graph.Node, _ []*graph.Node) *graph.Node { return logits })
 	if err != nil {
@@ -54,8 +54,8 @@ func (e *Encoder) Logits(ctx context.Context, rows []Row, positions [][]int, vis
 	})
 }
 
-// Losses gives, for each row i and each k, -log softmax(scores)[targets[i][k]]
-// at positions[i][k], in nats.
+// Losses returns, for each row i and each k, -log softmax(scores)[targets[i][k]] at
+// positions[i][k], in nats.
 func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, targets [][]int32) ([][]float64, error) {
 	vocab := e.Arch.Dimensions().Vocab
 	if len(targets) != len(rows) {
@@ -112,15 +112,15 @@ func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, tar
 	return out, err
 }
 
-// place is position k of a row's list; row < 0 fills a batch up.
+// A place is position k of a row's list. A negative row only fills a batch.
 type place struct {
 	row, k   int
 	position int // in the row
 	at       int // row of the hidden states [rows·length, hidden]
 }
 
-// head is the program from hidden states [rows, length, hidden] and places [n]
-// to what finish makes of the scores [n, vocab].
+// head returns the program from hidden states [rows, length, hidden] and places [n]
+// to finish(scores), where scores is [n, vocab] and more holds further inputs.
 func (e *Encoder) head(name string, finish func(logits *graph.Node, more []*graph.Node) *graph.Node) (*program, error) {
 	if err := e.need(model.MaskedLM); err != nil {
 		return nil, err
@@ -133,9 +133,9 @@ func (e *Encoder) head(name string, finish func(logits *graph.Node, more []*grap
 	})
 }
 
-// atPositions computes the last hidden states batch by batch and gives them,
-// still on the device, to visit with the places chosen in them, a bounded and
-// rounded number at a time.
+// atPositions computes the last hidden states batch by batch and calls visit with
+// them, still on the device, and with the places chosen in them: a power of two at a
+// time, limited by logitBytes.
 func (e *Encoder) atPositions(ctx context.Context, rows []Row, positions [][]int, visit func(hidden *tensors.Tensor, chosen []place) error) error {
 	if positions != nil && len(positions) != len(rows) {
 		return fmt.Errorf("positions of %d rows, there are %d", len(positions), len(rows))
@@ -178,6 +178,7 @@ func (e *Encoder) atPositions(ctx context.Context, rows []Row, positions [][]int
 	})
 }
 
+// indices returns the places' rows in the hidden states [rows·length, hidden].
 func indices(chosen []place) *tensors.Tensor {
 	at := make([]int32, len(chosen))
 	for i, p := range chosen {

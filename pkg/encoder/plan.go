@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// batch is some inputs that are computed together, padded to [rows, length].
+// A batch holds inputs that are computed together, padded to [rows, length].
 type batch struct {
 	inputs []int // indices of the inputs, at most rows
 	rows   int
 	length int
 }
 
-// ladder gives the lengths that inputs are padded to: 16, 32, 48, 64, then
-// four steps to each doubling, and longest itself at the top.
+// ladder returns the lengths that inputs are padded to: 16, 32, 48, 64, then four to
+// each doubling, below longest, and longest itself.
 func ladder(longest int) []int {
 	rungs := []int{16, 32, 48}
 	for n := 64; n < longest; n *= 2 {
@@ -24,18 +24,17 @@ func ladder(longest int) []int {
 	return append(rungs, longest)
 }
 
-// planner lays inputs out in batches.
+// A planner lays inputs out in batches.
 type planner struct {
-	longest int // the model's greatest length
-	tokens  int // of a batch
-	rows    int // limit, 0 for none
-	compile int // a graph's price in tokens
-	// compiled tells which shapes are there already.
-	compiled map[[2]int]bool
+	longest  int             // the model's greatest length
+	tokens   int             // limit of a batch's tokens
+	rows     int             // limit of a batch's rows, 0 for none
+	compile  int             // cost of compiling a graph, in tokens
+	compiled map[[2]int]bool // the shapes that have a graph already
 }
 
-// plan groups inputs of these lengths, the longest first. Only as many
-// different shapes are used as are worth their compilation.
+// plan groups inputs of these lengths, the longest first, into batches of few shapes:
+// another shape must save more padding than its graph costs.
 func (p planner) plan(lengths []int) []batch {
 	if len(lengths) == 0 {
 		return nil
@@ -71,9 +70,9 @@ func (p planner) plan(lengths []int) []batch {
 	return batches
 }
 
-// lastRows is the number of rows, up to a full batch's, for the n inputs that
-// are left: that of a graph that is there, where padding up to it is cheaper
-// than to compile another one.
+// lastRows returns the number of rows, up to full, for the n inputs that are left:
+// that of a graph that exists where padding up to it costs less than compiling
+// another, else the next power of two.
 func (p planner) lastRows(n, length, full int, planned map[[2]int]bool) int {
 	for rows := n; rows <= full && (rows-n)*length <= p.compile; rows++ {
 		if shape := [2]int{rows, length}; p.compiled[shape] || planned[shape] {
@@ -83,7 +82,7 @@ func (p planner) lastRows(n, length, full int, planned map[[2]int]bool) int {
 	return min(full, 1<<bits.Len(uint(n-1)))
 }
 
-// rowsFor is the number of rows of a full batch of that length.
+// rowsFor returns the number of rows of a full batch of that length.
 func (p planner) rowsFor(length int) int {
 	rows := max(1, p.tokens/length)
 	if p.rows > 0 {
@@ -92,11 +91,10 @@ func (p planner) rowsFor(length int) int {
 	return rows
 }
 
-// choose gives, for each rung up to that of the longest input, the rung that
-// its inputs are padded to. It minimises computed tokens plus the price of the
-// graphs by dynamic programming: best[j] is the least price of all inputs up to
-// rung j when j is used. Above the longest input only a graph that is there
-// can be worth it.
+// choose returns, for each rung up to that of the longest input, the rung that its
+// inputs are padded to. It minimises computed tokens plus the cost of compiling by
+// dynamic programming: best[j] is the least cost of all inputs up to rung j when j is
+// used. Above the longest input only a rung with a graph can be worth it.
 func (p planner) choose(rungs, counts []int, longest int) []int {
 	best := make([]float64, len(counts))
 	below := make([]int, len(counts)) // the next rung used below j, -1 for none
@@ -108,7 +106,7 @@ func (p planner) choose(rungs, counts []int, longest int) []int {
 		} else if j > longest {
 			continue
 		}
-		// Global attention makes a token of a long row dearer.
+		// Global attention makes a token of a long row cost more.
 		token := float64(rungs[j]) * (1 + float64(rungs[j])/4096)
 		inputs := 0
 		for i := min(j, longest); i >= 0; i-- {

@@ -10,17 +10,18 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Row is one tokenized input.
+// A Row is one tokenized input.
 type Row struct {
 	IDs []int32
-	// TypeIDs are token types, one for each id; nil is 0 for all. Only a
-	// classifier whose model has token types looks at them.
+	// TypeIDs holds a token type for each id; nil means 0 for all. Only a classifier
+	// whose model has token types uses them.
 	TypeIDs []int32
-	// Attended is how many of the ids are attended to; those after them are
+	// Attended is the number of ids that are attended to; the others, behind them, are
 	// padding. 0 means all.
 	Attended int
 }
 
+// attended returns the number of ids that are attended to.
 func (r Row) attended() int {
 	if r.Attended == 0 {
 		return len(r.IDs)
@@ -28,8 +29,8 @@ func (r Row) attended() int {
 	return r.Attended
 }
 
-// Check refuses a row that the model cannot take: empty, longer than the
-// model, or with ids outside the vocabulary.
+// Check returns an error for a row that does not fit the model: empty, longer than the
+// model's limit, or with ids or token types that it does not have.
 func (e *Encoder) Check(r Row) error {
 	d := e.Arch.Dimensions()
 	switch {
@@ -55,6 +56,7 @@ func (e *Encoder) Check(r Row) error {
 	return nil
 }
 
+// checkAll checks every row and names the first that does not fit.
 func (e *Encoder) checkAll(rows []Row) error {
 	for i, r := range rows {
 		if err := e.Check(r); err != nil {
@@ -64,9 +66,9 @@ func (e *Encoder) checkAll(rows []Row) error {
 	return nil
 }
 
-// MaxLength is the number of tokens that a text is cut to: limit if it is
-// given, the model's max_position_embeddings, and the tokenizer's
-// model_max_length, whichever is least.
+// MaxLength returns the number of tokens that texts are cut to: the least of limit
+// (0: none), the model's max_position_embeddings, and the tokenizer's
+// model_max_length.
 func (e *Encoder) MaxLength(limit int) (int, error) {
 	tok, err := e.Tokenizer()
 	if err != nil {
@@ -79,9 +81,8 @@ func (e *Encoder) MaxLength(limit int) (int, error) {
 	return longest, nil
 }
 
-// EncodeText encodes one text with its special tokens, cut to maxLength tokens
-// (0: not) with its last special token kept. It may be called by many
-// goroutines at once.
+// EncodeText encodes one text with its special tokens, cut to maxLength tokens (0: not
+// cut), the last special token kept. Many goroutines may call it at once.
 func (e *Encoder) EncodeText(s string, maxLength int) (row Row, cut bool, err error) {
 	tok, err := e.Tokenizer()
 	if err != nil {
@@ -95,8 +96,8 @@ func (e *Encoder) EncodeText(s string, maxLength int) (row Row, cut bool, err er
 	return Row{IDs: encoding.IDs}, cut, err
 }
 
-// Tokenize is [Encoder.EncodeText] for many texts (see [Encoder.MaxLength]).
-// cut is the number of texts that were longer.
+// Tokenize encodes many texts as [Encoder.EncodeText] does. cut counts the texts that
+// were longer than maxLength.
 func (e *Encoder) Tokenize(ctx context.Context, texts []string, maxLength int) (rows []Row, cut int, err error) {
 	if _, err := e.Tokenizer(); err != nil {
 		return nil, 0, err
@@ -131,7 +132,7 @@ func (e *Encoder) Tokenize(ctx context.Context, texts []string, maxLength int) (
 	return rows, cut, nil
 }
 
-// need refuses a method whose head the encoder was not loaded with.
+// need returns an error unless the encoder has this head.
 func (e *Encoder) need(head model.Head) error {
 	if e.Head == head {
 		return nil

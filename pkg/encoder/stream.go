@@ -5,17 +5,17 @@ import (
 	"iter"
 )
 
-// A stream is computed window by window, so that any number of inputs passes
-// through. The first window is small, so that computing begins early; later
-// ones are large, so that their inputs go well together by length.
+// The numbers of rows that a stream is computed by, so that memory does not grow with
+// it. The first window is small, so that computing begins early; later ones are large,
+// so that many rows have similar lengths.
 const (
 	firstWindow = 1 << 11
 	lastWindow  = 1 << 15
 )
 
-// EmbedStream is [Encoder.EmbedRows] for rows that are still being read or
-// tokenized: while some are computed the next ones are taken from the stream.
-// Progress is told 0 for the total as long as it is not known.
+// EmbedStream returns [Encoder.EmbedRows] of rows that are still being read or
+// tokenized: while it computes some, it takes the next ones from the stream. Progress
+// gets a total of 0 as long as it is unknown.
 func (e *Encoder) EmbedStream(ctx context.Context, rows iter.Seq2[Row, error], pooling Pooling) (embeddings []float32, n int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -44,7 +44,7 @@ func (e *Encoder) EmbedStream(ctx context.Context, rows iter.Seq2[Row, error], p
 	return embeddings, n, nil
 }
 
-// window is some rows of a stream, or the error that ended it.
+// A window holds some rows of a stream, or the error that ended it.
 type window struct {
 	rows []Row
 	err  error

@@ -13,10 +13,9 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// Swap puts the weights of another directory in the place of the encoder's,
-// as for the next checkpoint of a run: compiled graphs stay. Where the
-// directory's architecture or tokenizer is another one, ok is false and the
-// encoder is as it was.
+// Swap replaces the encoder's weights by another directory's, such as the next
+// checkpoint of a run, and keeps the compiled graphs. Where the directory's
+// architecture or tokenizer differs, ok is false and the encoder stays as it was.
 func (e *Encoder) Swap(ctx context.Context, dir string) (ok bool, err error) {
 	if !e.owned {
 		return false, nil
@@ -46,7 +45,7 @@ func (e *Encoder) Swap(ctx context.Context, dir string) (ok bool, err error) {
 	return true, nil
 }
 
-// Same tells whether an architecture and a directory's tokenizer are the
+// Same reports whether an architecture and a directory's tokenizer equal the
 // encoder's, so that its compiled graphs serve the directory's weights.
 func (e *Encoder) Same(arch model.Architecture, dir string) (bool, error) {
 	var configs [2]map[string]any

@@ -10,8 +10,8 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// Random makes an encoder with the weights that seed draws: a model before its
-// first step of training. Close frees them.
+// Random makes an encoder with the initial weights of seed: a model before its first
+// step of training. Close frees them.
 func Random(arch model.Architecture, head model.Head, seed uint64, tok text.Tokenizer) (*Encoder, error) {
 	b, err := backend.Open()
 	if err != nil {
@@ -30,16 +30,16 @@ func Random(arch model.Architecture, head model.Head, seed uint64, tok text.Toke
 	return e, nil
 }
 
-// Stage is what a forward pass has computed at one place.
+// A Stage describes the values at one place of a forward pass.
 type Stage struct {
 	Name  string
-	Shape []int   // of the values of one row: positions first
+	Shape []int   // [positions, width]
 	Std   float64 // standard deviation of the values
 }
 
-// Walk sends one row through the model and tells what comes out where: the
-// embeddings, every layer, the last after the final norm, and with a
-// masked-language-model head the scores over the vocabulary.
+// Walk computes one row and describes its values after the embeddings and every layer,
+// the last after the final norm, and with a masked-language-model head the scores of
+// the vocabulary.
 func (e *Encoder) Walk(ctx context.Context, row Row) ([]Stage, error) {
 	var stages []Stage
 	add := func(name string, values []float32) {
@@ -72,7 +72,7 @@ func (e *Encoder) Walk(ctx context.Context, row Row) ([]Stage, error) {
 	return stages, err
 }
 
-// WalkText is Walk for a text with its special tokens.
+// WalkText returns [Encoder.Walk] of a text with its special tokens.
 func (e *Encoder) WalkText(ctx context.Context, s string) ([]Stage, error) {
 	limit, err := e.MaxLength(0)
 	if err != nil {
@@ -85,6 +85,7 @@ func (e *Encoder) WalkText(ctx context.Context, s string) ([]Stage, error) {
 	return e.Walk(ctx, row)
 }
 
+// deviation returns the standard deviation of values.
 func deviation(values []float32) float64 {
 	sum, squares := 0.0, 0.0
 	for _, x := range values {

@@ -93,20 +93,23 @@ func (r *Reading) Position(piece string) (int, error) {
 	return at, nil
 }
 
-// QueriesKeys returns one head's queries and keys, [tokens][headDim] each, as
-// attention multiplies them: rotated, and the queries divided by √headDim.
-func (r *Reading) QueriesKeys(layer, head int) (q, k [][]float64, err error) {
+// A Head holds one head's queries and keys, [tokens][headDim] each, as attention
+// multiplies them: rotated, and the queries divided by √headDim.
+type Head struct{ Q, K [][]float64 }
+
+// Head returns the queries and keys of one of a layer's heads.
+func (r *Reading) Head(layer, head int) (Head, error) {
 	if err := r.check(layer, head); err != nil {
-		return nil, nil, err
+		return Head{}, err
 	}
 	out, err := r.encoder.Graph(r.Row, func(w model.Weights, in model.Inputs) []*graph.Node {
 		q, k := r.Config.QueriesKeys(w, in, layer, plain)
 		return []*graph.Node{oneHead(q, head), oneHead(k, head)}
 	})
 	if err != nil {
-		return nil, nil, err
+		return Head{}, err
 	}
-	return r.byToken(out[0]), r.byToken(out[1]), nil
+	return Head{r.byToken(out[0]), r.byToken(out[1])}, nil
 }
 
 // Weights returns one head's attention weights by nn.PlainWeights: [query][key].
@@ -157,10 +160,17 @@ type Part struct {
 	Norm float64
 }
 
-// Step makes one step of gradient descent, w - rate·gradient, on the loss of one
-// masked token. It returns the token's probability before and after, and the norms of
-// the gradient of each part of the model. The model itself stays as it is.
-func (r *Reading) Step(position int, rate float64) (before, after float64, parts []Part, err error) {
+// A Step holds what one step of gradient descent did: the probability of the masked
+// token before and after it, and the norm of each part's gradient.
+type Step struct {
+	Before, After float64
+	Parts         []Part
+}
+
+// Step makes one step, w - rate·gradient, on the loss of one masked token. The model
+// itself stays as it is.
+func (r *Reading) Step(position int, rate float64) (Step, error) {
+	var parts []Part
 	params := r.Config.Params(model.MaskedLM)
 	out, err := r.encoder.Graph(r.masked(position), func(w model.Weights, in model.Inputs) []*graph.Node {
 		label := graph.Const(in.IDs.Graph(), []int32{r.Row.IDs[position]})
@@ -191,12 +201,12 @@ func (r *Reading) Step(position int, rate float64) (before, after float64, parts
 		return outputs
 	})
 	if err != nil {
-		return 0, 0, nil, err
+		return Step{}, err
 	}
 	for i := range parts {
 		parts[i].Norm = float64(out[2+i][0])
 	}
-	return math.Exp(-float64(out[0][0])), math.Exp(-float64(out[1][0])), parts, nil
+	return Step{math.Exp(-float64(out[0][0])), math.Exp(-float64(out[1][0])), parts}, nil
 }
 
 // partOf names the part of the model that a weight belongs to: the embeddings, one

@@ -20,10 +20,11 @@ func TestReading(t *testing.T) {
 	}
 	defer r.Close()
 	for layer := range r.Config.Layers {
-		q, k, err := r.QueriesKeys(layer, 1)
+		head, err := r.Head(layer, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
+		q, k := head.Q, head.K
 		weights, err := r.Weights(layer, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -61,26 +62,26 @@ func TestReading(t *testing.T) {
 	if byHand := math.Log(sum) - scores[r.Row.IDs[at]]; err != nil || math.Abs(byHand-loss) > 1e-4 {
 		t.Errorf("loss %g, by hand %g, error %v", loss, byHand, err)
 	}
-	before, after, parts, err := r.Step(at, 1e-3)
+	step, err := r.Step(at, 1e-3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(before-math.Exp(-loss)) > 1e-5 || after <= before {
-		t.Errorf("probability %g, after a step %g; the loss says %g", before, after, math.Exp(-loss))
+	if math.Abs(step.Before-math.Exp(-loss)) > 1e-5 || step.After <= step.Before {
+		t.Errorf("probability %g, after a step %g; the loss says %g", step.Before, step.After, math.Exp(-loss))
 	}
-	if len(parts) != 2+2*r.Config.Layers { // embeddings, attention and MLP of each layer, head
-		t.Errorf("parts %v", parts)
+	if len(step.Parts) != 2+2*r.Config.Layers { // embeddings, attention and MLP of each layer, head
+		t.Errorf("parts %v", step.Parts)
 	}
 	squares := 0.0
-	for _, p := range parts {
+	for _, p := range step.Parts {
 		squares += p.Norm * p.Norm
 	}
 	// To first order a step changes the loss by the rate times the gradient's square.
-	_, little, _, err := r.Step(at, 1e-5)
+	little, err := r.Step(at, 1e-5)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if change := math.Log(little) - math.Log(before); math.Abs(change/(1e-5*squares)-1) > 0.05 {
+	if change := math.Log(little.After) - math.Log(little.Before); math.Abs(change/(1e-5*squares)-1) > 0.05 {
 		t.Errorf("a step of 1e-5 changes the loss by %g, the gradient's norms say %g", change, 1e-5*squares)
 	}
 }
