@@ -74,5 +74,9 @@
 // and truncation of 24 texts and pairs each. Of 600 variants (seed 101) 493 were
 // equal, 60 were refused by both, 13 were refused here by name (gaps in a
 // vocabulary, two added tokens with one form), 34 were read here alone (see
-// above); none differed. FuzzFiles ran 123,430 times without a find.
+// above); none differed; of 600 more (seed 202) 508, 48, 13 and 31.
+//
+// Executions of the fuzz targets in 12 to 40 seconds each on two cores: FuzzFiles
+// 123,430, FuzzConfig 58,403, FuzzWordPiece 44,305, FuzzSentencePiece 109,130. One
+// found a piece that was not UTF-8, which is refused now.
 package text

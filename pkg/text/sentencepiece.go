@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"math"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -76,6 +77,9 @@ func readPiece(data []byte) (spPiece, error) {
 		switch number {
 		case 1:
 			p.text = string(message)
+			if !utf8.ValidString(p.text) {
+				return fmt.Errorf("%q is not valid UTF-8", p.text)
+			}
 		case 2:
 			p.score = math.Float32frombits(uint32(value))
 		case 3:
