@@ -54,7 +54,7 @@ func options(t *testing.T, sides []Side, cases ...Case) Options {
 	}
 	return Options{
 		Sizes: Presets[0], Cases: cases, Repeats: 3, Sides: sides, Data: data, Dir: t.TempDir(),
-		Row: func(result.BenchRow) {}, Report: func(string) {},
+		Row: func(result.BenchRow) {}, Report: func(string) {}, Note: func(string) {},
 	}
 }
 
@@ -70,6 +70,49 @@ func TestSidesMustAgree(t *testing.T) {
 	for value, want := range map[string]string{"2.1": "nothing was timed", "dies": "out of memory"} {
 		if _, err := Run(t.Context(), options(t, fakeSides(t, "2", value), c)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("a side that says %s: error %v, want %q", value, err, want)
+		}
+	}
+}
+
+// A side that need not be there is left out with a note.
+func TestOptionalSides(t *testing.T) {
+	opt := options(t, fakeSides(t, "2", "dies", "2.0001"), Case{Task: Matmul, Compute: "float32"})
+	opt.Sides[1].Optional = true
+	var notes []string
+	opt.Note = func(line string) { notes = append(notes, line) }
+	rows, err := Run(t.Context(), opt)
+	if err != nil || len(rows) != 2 || rows[1].Program != "side 2" {
+		t.Errorf("%v, rows %+v", err, rows)
+	}
+	if len(notes) != 1 || !strings.Contains(notes[0], "without side 1") || !strings.Contains(notes[0], "out of memory") {
+		t.Errorf("notes %q", notes)
+	}
+}
+
+// On a CPU every form of the peer is measured that computes a case, on CUDA too.
+func TestPeers(t *testing.T) {
+	for _, test := range []struct {
+		kind string
+		c    Case
+		want string
+	}{
+		{"xla:cpu", Case{Task: Train, Compute: "bfloat16"}, "transformers-sdpa transformers-compiled"},
+		{"xla:cpu", Case{Task: Forward, Compute: "float32"}, "transformers-sdpa transformers-compiled openvino onnxruntime"},
+		{"xla:cpu", Case{Task: Forward, Compute: "bfloat16"}, "transformers-sdpa transformers-compiled openvino"},
+		{"xla:cpu", Case{Task: Embed, Compute: "float32"}, "sentence-transformers sentence-transformers-compiled sentence-transformers-openvino sentence-transformers-onnxruntime"},
+		{"xla:cpu", Case{Task: Tokenize}, "tokenizers"},
+		{"xla:cuda", Case{Task: Train, Compute: "bfloat16"}, "transformers-sdpa transformers-compiled transformers-flash transformers-flash-compiled"},
+		{"xla:cuda", Case{Task: Train, Compute: "bfloat16", Documents: true}, "transformers-sdpa transformers-compiled"},
+		{"xla:cuda", Case{Task: Forward, Compute: "float32"}, "transformers-sdpa transformers-compiled"},
+	} {
+		var got []string
+		for _, side := range Peers(test.kind, "python", "peer.py") {
+			if side.takes(test.c) {
+				got = append(got, side.Names[test.c.Task])
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s, %s: %q, want %q", test.kind, test.c, got, test.want)
 		}
 	}
 }

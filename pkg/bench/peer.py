@@ -1,11 +1,18 @@
-"""The other side of the benchmark: torch, transformers, sentence-transformers
-and tokenizers, asked in JSON lines as the package's Serve is.
+"""The other side of the benchmark: torch, transformers, sentence-transformers and
+tokenizers, and the engines that run their models faster. It answers JSON lines as
+the package's Serve does.
 
-Attention is SDPA, or with the argument flash FlashAttention: torch's own kernels
-of it, windows included, for rows without padding. bfloat16 is autocast with
-float32 weights. AdamW is torch's fused one, and the head is computed at masked
-positions only (sparse_prediction): the fastest that transformers itself offers.
-train_default leaves that off, as it is in a new configuration and in the authors'.
+    peer.py [flash] [compiled|openvino|onnxruntime]
+
+Without an argument it is transformers as it runs by default: SDPA attention, and
+the head at masked positions only (sparse_prediction), the fastest that transformers
+itself offers; train_default leaves that off, as a new configuration and the authors
+do. "flash" takes torch's own FlashAttention kernels for every layer, windows
+included, for rows without padding. "compiled" compiles the model by torch.compile.
+"openvino" and "onnxruntime" run the forward pass and embedding as one graph, with a
+static shape where one is known. bfloat16 is autocast with float32 weights, in
+OpenVINO its inference precision; ONNX Runtime has none on a CPU. AdamW is torch's
+fused one.
 """
 
 import contextlib
@@ -14,6 +21,7 @@ import json
 import os
 import random
 import sys
+import tempfile
 import time
 
 answers = os.fdopen(os.dup(1), "w")  # what libraries print on stdout goes to stderr
@@ -23,8 +31,10 @@ os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="true")
 import torch
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-torch.set_num_threads(len(os.sched_getaffinity(0)))
+CORES = len(os.sched_getaffinity(0))
+torch.set_num_threads(CORES)
 BATCHES_A_STEP = 20
+ENGINE = next((name for name in ("compiled", "openvino", "onnxruntime") if name in sys.argv[1:]), "eager")
 
 
 def autocast(case):
@@ -75,12 +85,72 @@ def load_model(job, sparse=True):
     return model
 
 
+class Loss(torch.nn.Module):
+    """The sum of the losses at the positions of index in the flattened batch, as one graph without data-dependent shapes."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids, attention_mask, index, targets):
+        hidden = self.model.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        rows = hidden.flatten(0, 1).index_select(0, index)
+        logits = self.model.decoder(self.model.head(rows)).float()
+        return torch.nn.functional.cross_entropy(logits, targets, reduction="sum")
+
+
+def gathered(micro):
+    """The inputs of Loss for a micro-batch."""
+    labels = micro["labels"].flatten()
+    index = (labels != -100).nonzero().flatten()
+    return micro["input_ids"], micro["attention_mask"], index, labels[index]
+
+
 def losses(model, micro, case):
-    """The sum of each micro-batch's losses."""
-    for m in micro:
-        with autocast(case):
-            loss = model(**m).loss
-        yield loss * int((m["labels"] != -100).sum())
+    """The sum of each micro-batch's losses, by transformers or a compiled Loss."""
+    if ENGINE == "compiled":
+        torch._dynamo.config.recompile_limit = 64  # a graph for each shape
+        compiled, inputs = torch.compile(Loss(model)), [gathered(m) for m in micro]
+    else:
+        inputs = micro
+
+    def sums():
+        for m in inputs:
+            with autocast(case):
+                if ENGINE == "compiled":
+                    yield compiled(*m)
+                else:
+                    yield model(**m).loss * int((m["labels"] != -100).sum())
+
+    return sums
+
+
+def graph(module, example, case, dynamic=None):
+    """The module as a function from torch tensors to its first output, by OpenVINO or ONNX Runtime.
+
+    The shapes are the example's; with dynamic, names of axes by input, they may be any."""
+    module.eval()
+    if ENGINE == "openvino":
+        import openvino
+
+        converted = openvino.convert_model(module, example_input=example)
+        if not dynamic:
+            converted.reshape({port: list(x.shape) for port, x in zip(converted.inputs, example)})
+        compiled = openvino.Core().compile_model(converted, "CPU", {
+            "INFERENCE_PRECISION_HINT": "bf16" if case.get("compute") == "bfloat16" else "f32",
+            "INFERENCE_NUM_THREADS": CORES, "PERFORMANCE_HINT": "LATENCY"})
+        return lambda *inputs: torch.from_numpy(compiled([x.numpy() for x in inputs])[0])
+    import onnxruntime
+
+    names = ["input_ids", "attention_mask", "index", "targets"][:len(example)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        shapes = {name: {axis: torch.export.Dim.DYNAMIC for axis in axes} for name, axes in dynamic.items()} if dynamic else None
+        torch.onnx.export(module, example, path, input_names=names, dynamo=True, dynamic_shapes=shapes, verbose=False)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = CORES
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return lambda *inputs: torch.from_numpy(session.run(None, {name: x.numpy() for name, x in zip(names, inputs)})[0])
 
 
 def train(job, sparse=True):
@@ -92,10 +162,11 @@ def train(job, sparse=True):
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": settings["weight_decay"]}, {"params": others, "weight_decay": 0.0}],
         lr=settings["lr"], betas=(settings["adam_beta1"], settings["adam_beta2"]), eps=settings["adam_epsilon"], fused=True)
+    sums = losses(model, micro, case)
 
     def step():
         total = 0.0
-        for loss in losses(model, micro, case):
+        for loss in sums():
             loss = loss / masked
             loss.backward()
             total += loss.item()
@@ -114,10 +185,20 @@ def train_default(job):
 def forward(job):
     model = load_model(job).eval()
     micro, masked, padding = micro_batches(job["batch"], job["settings"]["micro_tokens"])
+    if ENGINE in ("openvino", "onnxruntime"):
+        inputs = [gathered(m) for m in micro]
+        by_shape = {}
+        for x in inputs:
+            shape = tuple(t.shape for t in x)
+            if shape not in by_shape:
+                by_shape[shape] = graph(Loss(model), x, job["case"])
+        pairs = [(by_shape[tuple(t.shape for t in x)], x) for x in inputs]
+        return lambda: sum(run(*x).item() for run, x in pairs) / masked, padding
+    sums = losses(model, micro, job["case"])
 
     def step():
         with torch.inference_mode():
-            return sum(loss.item() for loss in losses(model, micro, job["case"])) / masked
+            return sum(loss.item() for loss in sums()) / masked
 
     return step, padding
 
@@ -127,15 +208,35 @@ def read_texts(job):
         return [json.loads(line)["text"] for line in lines]
 
 
+class Body(torch.nn.Module):
+    """The last hidden states alone."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids, attention_mask):
+        return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+
 def embed(job):
     from sentence_transformers import SentenceTransformer
+    from transformers.modeling_outputs import BaseModelOutput
 
     case, texts = job["case"], read_texts(job)
     model = SentenceTransformer(job["model"], device=DEVICE)
     model.max_seq_length = case["length"]
+    body = model[0].auto_model
+    if ENGINE == "compiled":
+        body.forward = torch.compile(body.forward, dynamic=True)
+    elif ENGINE != "eager":
+        example = tuple(torch.ones(3, 70, dtype=torch.long) for _ in range(2))
+        run = graph(Body(body), example, case, {"input_ids": (0, 1), "attention_mask": (0, 1)})
+        body.layers = torch.nn.ModuleList()  # the engine has the weights
+        body.forward = lambda input_ids, attention_mask, **_: BaseModelOutput(last_hidden_state=run(input_ids, attention_mask))
 
     def step():
-        with autocast(case):
+        with autocast(case) if ENGINE in ("eager", "compiled") else contextlib.nullcontext():
             vectors = model.encode(texts, batch_size=32, show_progress_bar=False, convert_to_tensor=True)
         return vectors.double().mean(0).norm().item()
 
@@ -193,6 +294,17 @@ def matmul(job):
     return step, 0.0
 
 
+def versions():
+    """The installed libraries that take part, such as "torch 2.15.0, transformers 5.23.0"."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = []
+    for name in ("torch", "transformers", "sentence-transformers", "tokenizers", *(() if ENGINE in ("eager", "compiled") else (ENGINE,))):
+        with contextlib.suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    return ", ".join(found)
+
+
 def reset_peak():
     """On CUDA the other program asks the driver."""
     gc.collect()
@@ -228,6 +340,8 @@ def main():
                 if DEVICE == "cuda":
                     torch.cuda.synchronize()
                 answer = {"value": value, "seconds": time.perf_counter() - began, "padding": padding}
+                if request["do"] == "prepare":
+                    answer["versions"] = versions()
         except Exception as error:  # the other side says it to the user
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)

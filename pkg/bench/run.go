@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Options say what is measured and how often.
+// Options choose what is measured and how often.
 type Options struct {
 	Sizes   Sizes
 	Cases   []Case
@@ -17,9 +18,11 @@ type Options struct {
 	Sides   []Side // ours first
 	Data    string // texts: a glob; see [corpus.Texts]
 	Dir     string // for the models and batches, tens of MB to GB; removed by the caller
-	// Row is told each row as soon as it is measured, Report what is going on.
+	// Row gets each row as soon as it is measured, Report the progress, and Note
+	// what a reader of the result must know: versions, and sides left out.
 	Row    func(result.BenchRow)
 	Report func(line string)
+	Note   func(line string)
 }
 
 // pause lets the threads of one side come to rest before the other's turn.
@@ -64,7 +67,7 @@ func Run(ctx context.Context, opt Options) ([]result.BenchRow, error) {
 	return rows, nil
 }
 
-// turn is a side's process and what it has answered.
+// A turn is a side's process and its answers.
 type turn struct {
 	*process
 	warm  reply
@@ -88,10 +91,18 @@ func (opt Options) measure(ctx context.Context, job Job) ([]result.BenchRow, err
 			return nil, err
 		}
 		t := &turn{process: p}
-		turns = append(turns, t)
 		began := time.Now()
 		if t.warm, err = t.ask(request{Do: "prepare", Job: &job}); err != nil {
+			t.stop()
+			if side.Optional && ctx.Err() == nil {
+				opt.Note(fmt.Sprintf("%s: without %s, which could not be prepared: %s", job.Case, t.name, firstLine(err)))
+				continue
+			}
 			return nil, err
+		}
+		turns = append(turns, t)
+		if t.warm.Versions != "" {
+			opt.Note("Versions: " + t.warm.Versions + ".")
 		}
 		opt.Report(fmt.Sprintf("  %s: ready in %.1f s, the first step in %.1f s", t.name, time.Since(began).Seconds(), t.warm.Seconds))
 	}
@@ -139,6 +150,12 @@ func (opt Options) measure(ctx context.Context, job Job) ([]result.BenchRow, err
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// firstLine returns the first line of an error.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 // agree compares what the sides computed, before anything is timed.

@@ -26,7 +26,9 @@ type reply struct {
 	Value   float64 `json:"value"`
 	Seconds float64 `json:"seconds,omitempty"`
 	Peak    int64   `json:"peak,omitempty"` // bytes
-	Error   string  `json:"error,omitempty"`
+	// Versions names the libraries that computed, in the answer to prepare.
+	Versions string `json:"versions,omitempty"`
+	Error    string `json:"error,omitempty"`
 }
 
 // Serve is our side's process: it answers requests until the input ends.

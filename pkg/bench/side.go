@@ -11,22 +11,24 @@ import (
 	"time"
 )
 
-// Side is one program that takes part, in a process of its own for each case.
+// A Side is one program that takes part, in a process of its own for each case.
 type Side struct {
 	Command []string          // answers requests as [Serve] does
 	Env     []string          // the command's environment; nil for this process's
-	Names   map[string]string // its name by task; a task without one it leaves out
-	// Rounded says that it takes part only in cases with matrices of bfloat16
-	// and full rows.
-	Rounded bool
+	Names   map[string]string // its name by task; it leaves out a task without one
+	// Takes tells whether it takes part in a case of its tasks; nil is every case.
+	Takes func(Case) bool
+	// Optional is true for a side that is left out, with a note, where it cannot
+	// be prepared: it is not installed, or cannot run the model.
+	Optional bool
 }
 
-// takes says whether the side takes part in a case.
+// takes tells whether the side takes part in a case.
 func (s Side) takes(c Case) bool {
-	return s.Names[c.Task] != "" && (!s.Rounded || c.Compute == "bfloat16" && !c.Documents)
+	return s.Names[c.Task] != "" && (s.Takes == nil || s.Takes(c))
 }
 
-// process is a side at work on a case.
+// A process is a side at work on a case.
 type process struct {
 	name    string
 	command *exec.Cmd
@@ -35,7 +37,7 @@ type process struct {
 	errors  *tail
 }
 
-// start begins a side's process for a task.
+// start starts a side's process for a task.
 func (s Side) start(ctx context.Context, task string) (*process, error) {
 	p := &process{name: s.Names[task], command: exec.CommandContext(ctx, s.Command[0], s.Command[1:]...), errors: &tail{}}
 	p.command.Env, p.command.Stderr = s.Env, p.errors
@@ -54,7 +56,7 @@ func (s Side) start(ctx context.Context, task string) (*process, error) {
 	return p, nil
 }
 
-// ask sends a request and waits for the answer.
+// ask sends a request and returns the answer.
 func (p *process) ask(r request) (reply, error) {
 	var answer reply
 	err := json.NewEncoder(p.in).Encode(r)
@@ -66,7 +68,7 @@ func (p *process) ask(r request) (reply, error) {
 		if end := p.command.Wait(); end != nil {
 			err = end
 		}
-		return answer, fmt.Errorf("%s ended while it was asked to %s: %w: %s", p.name, r.Do, err, p.errors.last())
+		return answer, fmt.Errorf("%s ended in %q: %w: %s", p.name, r.Do, err, p.errors.last())
 	}
 	if answer.Error != "" {
 		return answer, fmt.Errorf("%s: %w", p.name, errors.New(answer.Error))
@@ -80,7 +82,7 @@ func (p *process) stop() {
 	_ = p.command.Wait() // what it has computed is known by now
 }
 
-// tail keeps the end of what a process says on stderr.
+// A tail keeps the end of what a process writes to stderr.
 type tail struct{ text []byte }
 
 func (t *tail) Write(b []byte) (int, error) {
@@ -91,7 +93,7 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// last is the last line that says something.
+// last returns the last line that is not empty.
 func (t *tail) last() string {
 	lines := strings.Split(strings.TrimSpace(string(t.text)), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])

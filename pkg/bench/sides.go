@@ -6,7 +6,7 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Ours is this program's side.
+// Ours returns this program's side.
 func Ours(command ...string) Side {
 	s := Side{Command: command, Names: map[string]string{}}
 	for _, task := range Tasks {
@@ -15,36 +15,53 @@ func Ours(command ...string) Side {
 	return s
 }
 
-// Transformers is the peer's side: peer.py, run by a Python that has torch,
-// transformers, sentence-transformers and tokenizers.
-func Transformers(command ...string) Side {
-	return Side{Command: command, Names: map[string]string{
+// Peers returns the sides that command, a Python and peer.py, runs on a kind of
+// backend: transformers as it runs by default, and the stronger forms of it that
+// exist for the kind. Only the first must run.
+func Peers(kind string, command ...string) []Side {
+	with := func(names map[string]string, takes func(Case) bool, arguments ...string) Side {
+		return Side{Command: slices.Concat(command, arguments), Names: names, Takes: takes, Optional: true}
+	}
+	eager := Side{Command: command, Names: map[string]string{
 		Train: "transformers-sdpa", TrainDefault: "transformers-sdpa", Forward: "transformers-sdpa", Embed: "sentence-transformers",
 		Tokenize: "tokenizers", Batches: "transformers-collator", Matmul: "torch",
 	}}
+	compiled := map[string]string{Train: "transformers-compiled", Forward: "transformers-compiled", Embed: "sentence-transformers-compiled"}
+	if kind == "xla:cuda" {
+		fullRows := func(c Case) bool { return c.Compute == "bfloat16" && !c.Documents } // FlashAttention knows no padding
+		return []Side{
+			eager, with(compiled, nil, "compiled"),
+			with(map[string]string{Train: "transformers-flash", Forward: "transformers-flash"}, fullRows, "flash"),
+			with(map[string]string{Train: "transformers-flash-compiled", Forward: "transformers-flash-compiled"}, fullRows, "flash", "compiled"),
+		}
+	}
+	float32Only := func(c Case) bool { return c.Compute == "float32" }
+	return []Side{
+		eager, with(compiled, nil, "compiled"),
+		with(map[string]string{Forward: "openvino", Embed: "sentence-transformers-openvino"}, nil, "openvino"),
+		with(map[string]string{Forward: "onnxruntime", Embed: "sentence-transformers-onnxruntime"}, float32Only, "onnxruntime"),
+	}
 }
 
-// Flash is the peer's side once more, with FlashAttention in every layer, for a
-// GPU.
-func Flash(command ...string) Side {
-	return Side{Command: append(command, "flash"), Names: map[string]string{Train: "transformers-flash", Forward: "transformers-flash"}, Rounded: true}
-}
-
-// Notes say what a reader of the numbers must know of the sides.
-// kind is the backend's, tasks what was measured.
+// Notes returns what a reader of the numbers must know of the sides. kind is the
+// backend's, tasks are the measured ones.
 func Notes(kind string, sides []Side, tasks []string) []string {
 	notes := []string{"Tokens are attended ones. Peak memory is each process's own from before its first step, weights included."}
 	if kind == "xla:cuda" {
 		notes = []string{"Tokens are attended ones. Memory is what each process holds of the GPU's, its allocator's reserve included."}
 	}
-	if len(sides) > 2 {
-		notes = append(notes, "transformers-flash is transformers with torch's FlashAttention kernels in every layer, windows included.")
+	if len(sides) < 2 {
+		return notes
 	}
-	if len(sides) > 1 {
-		notes = append(notes, "transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.")
-		if slices.Contains(tasks, TrainDefault) {
-			notes = append(notes, "train-default is the same but for sparse_prediction, which is off: as transformers comes, and as the authors ran it.")
-		}
+	notes = append(notes, "transformers computes its head at masked positions only (sparse_prediction), with SDPA attention and torch's fused AdamW; bfloat16 is autocast with float32 weights.",
+		"-compiled is torch.compile.")
+	if kind == "xla:cuda" {
+		notes = append(notes, "transformers-flash is transformers with torch's FlashAttention kernels in every layer, windows included.")
+	} else {
+		notes = append(notes, "openvino and onnxruntime run the same model as one graph on a CPU; OpenVINO's bfloat16 is its inference precision.")
+	}
+	if slices.Contains(tasks, TrainDefault) {
+		notes = append(notes, "train-default is the same but for sparse_prediction, which is off: as transformers comes, and as the authors ran it.")
 	}
 	return notes
 }

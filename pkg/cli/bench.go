@@ -50,10 +50,12 @@ func newBench() *cobra.Command {
 		Long: "Measures training steps and forward passes, embedding, tokenization and the batches of the corpus,\n" +
 			"and prints a JSON line for each: rates (tokens a second; batches for \"batches\", floating point\n" +
 			"operations for \"matmul\") of every repetition, their median as \"rate\", peak memory in bytes.\n\n" +
-			"With --against transformers both programs take turns, each in a process of its own, with the same\n" +
-			"weights, batches and masks; their losses must agree before anything is timed. What is not yet\n" +
-			"installed of it (torch and more, 6 GB) is fetched by scripts/setup --peer. The result is written to\n" +
-			"figures/data/bench.json, on a GPU to bench-gpu.json, unless --output says otherwise.",
+			"With --against transformers the programs take turns, each in a process of its own, with the same\n" +
+			"weights, batches and masks; their losses must agree before anything is timed. transformers runs as\n" +
+			"it is and compiled; on a CPU OpenVINO and ONNX Runtime run its forward pass and embedding, too, on a\n" +
+			"GPU it also takes FlashAttention. One of these that cannot be prepared is left out with a note.\n" +
+			"What is not yet installed (torch and more, 6 GB) is fetched by scripts/setup --peer. The result is\n" +
+			"written to figures/data/bench.json, on a GPU to bench-gpu.json, unless --output names another file.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			sizes, err := o.sizes(names)
@@ -190,6 +192,10 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 		Sizes: sizes, Cases: cases, Repeats: sizes.Repeats, Sides: sides, Data: o.data, Dir: dir,
 		Row:    func(r result.BenchRow) { printRow(stdout, r) },
 		Report: func(line string) { fmt.Fprintln(stderr, "bench: "+line) },
+		Note: func(line string) {
+			fmt.Fprintln(stderr, "bench: "+line)
+			b.Provenance.AddNotes(line)
+		},
 	})
 	if err != nil {
 		return err
@@ -198,7 +204,9 @@ func runBench(ctx context.Context, o benchOptions, sizes bench.Sizes, stdout, st
 		return nil
 	}
 	b.Rows, b.Machine, b.Provenance.Seconds = rows, bench.Host(b.Provenance.Backend, rows), time.Since(began).Seconds()
+	measured := b.Provenance.Notes
 	b.Provenance.Notes = bench.Notes(b.Provenance.Backend, sides, o.tasks)
+	b.Provenance.AddNotes(measured...)
 	if o.add {
 		if err := addTo(b, o.output); err != nil {
 			return err
@@ -219,8 +227,7 @@ func printRow(stdout io.Writer, r result.BenchRow) {
 	}
 }
 
-// sides are our process, and the peer's where one is asked for, on a GPU with
-// FlashAttention, too.
+// sides returns our process and, with --against, those of the peer.
 func (o benchOptions) sides(ctx context.Context, kind string, stderr io.Writer) ([]bench.Side, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -244,10 +251,7 @@ func (o benchOptions) sides(ctx context.Context, kind string, stderr io.Writer) 
 		}
 	}
 	peer := []string{python, filepath.Join(root, "pkg", "bench", "peer.py")}
-	sides = append(sides, bench.Transformers(peer...))
-	if kind == "xla:cuda" {
-		sides = append(sides, bench.Flash(peer...))
-	}
+	sides = append(sides, bench.Peers(kind, peer...)...)
 	for i := range sides[1:] {
 		sides[1+i].Env = withoutAllocator(os.Environ())
 	}
