@@ -25,16 +25,21 @@ func Utilization(b *result.Bench, r result.BenchRow) (share float64, ok bool) {
 	return median * r.Operations / peak, true
 }
 
-// bench describes the measurements: for each task the
-// ratio of our rate to each other program's, from the least to the greatest;
-// memory and rates at the greatest length; the share of the machine's peak.
+// bench describes the measurements: for each task the ratio of our rate to each
+// other program's, and where there are several to the fastest of them in each case,
+// from the least to the greatest; memory and rates at the greatest length; the share
+// of the machine's peak.
 func bench(b *result.Bench) []string {
 	var out []string
 	for _, task := range []struct{ name, words string }{
 		{"train", "Training"}, {"train-default", "Training, where transformers scores every position (its default),"}, {"train-documents", "Training on real documents of different lengths"},
 		{"forward", "The forward pass"}, {"embed", "Embedding"}, {"tokenize", "Tokenization"}, {"batches", "Making batches"},
 	} {
-		for _, p := range pairs(b, task.name) {
+		all := pairs(b, task.name)
+		for _, p := range all {
+			out = append(out, p.sentence(task.words))
+		}
+		for _, p := range fastest(b, task.name, all) {
 			out = append(out, p.sentence(task.words))
 		}
 	}
@@ -72,14 +77,52 @@ func pairs(b *result.Bench, task string) []pair {
 	return out
 }
 
+// fastest returns the pairs of a task's rows of ours and the fastest of the others
+// in each case, for the element types in which several others were measured.
+func fastest(b *result.Bench, task string, others []pair) []pair {
+	programs := map[string]int{}
+	for _, p := range others {
+		programs[p.compute]++
+	}
+	var out []pair
+	for _, ours := range b.Rows {
+		theirs, ok := BestPeer(b, ours)
+		if !ok || ours.Program != result.Ours || ours.Task != task || programs[ours.Compute] < 2 {
+			continue
+		}
+		i := slices.IndexFunc(out, func(p pair) bool { return p.compute == ours.Compute })
+		if i < 0 {
+			i = len(out)
+			out = append(out, pair{program: "the fastest of the others", compute: ours.Compute})
+		}
+		out[i].ours, out[i].theirs = append(out[i].ours, ours), append(out[i].theirs, theirs)
+	}
+	return out
+}
+
+// BestPeer returns the fastest row of the other programs in the case of ours.
+func BestPeer(b *result.Bench, ours result.BenchRow) (best result.BenchRow, ok bool) {
+	most := 0.0
+	for _, r := range b.Rows {
+		if rate, _, _ := Rate(r); r.Program != result.Ours && sameCase(r, ours) && rate > most {
+			best, most, ok = r, rate, true
+		}
+	}
+	return best, ok
+}
+
+// sameCase reports whether two rows measure the same case.
+func sameCase(a, b result.BenchRow) bool {
+	return a.Task == b.Task && a.Compute == b.Compute && a.Layers == b.Layers && a.Hidden == b.Hidden && a.Batch == b.Batch && a.Length == b.Length
+}
+
 // Counterpart returns our row in the case of another program's.
 func Counterpart(b *result.Bench, r result.BenchRow) (ours result.BenchRow, ok bool) {
 	if r.Program == result.Ours {
 		return r, false
 	}
 	for _, o := range b.Rows {
-		if o.Program == result.Ours && o.Task == r.Task && o.Compute == r.Compute &&
-			o.Layers == r.Layers && o.Hidden == r.Hidden && o.Batch == r.Batch && o.Length == r.Length {
+		if o.Program == result.Ours && sameCase(o, r) {
 			return o, true
 		}
 	}
