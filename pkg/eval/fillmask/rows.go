@@ -2,14 +2,20 @@ package fillmask
 
 import "fmt"
 
-// Rows returns a table's rows: each text, then the guesses for its first mask
-// with their probabilities.
-func Rows(texts []string, filled [][][]Guess) [][]string {
-	rows := make([][]string, len(texts))
+// Rows returns a table's rows, one for each mask: the text, then the guesses
+// with their probabilities. A text with several masks has the number of the
+// mask behind it.
+func Rows(texts []string, filled [][][]Guess) (rows [][]string) {
 	for i, masks := range filled {
-		rows[i] = []string{texts[i]}
-		for _, g := range masks[0] {
-			rows[i] = append(rows[i], fmt.Sprintf("%s (%.1f %%)", g.Token, 100*g.Score))
+		for k, guesses := range masks {
+			row := []string{texts[i]}
+			if len(masks) > 1 {
+				row[0] = fmt.Sprintf("%s (mask %d)", texts[i], k+1)
+			}
+			for _, g := range guesses {
+				row = append(row, fmt.Sprintf("%s (%.1f %%)", g.Token, 100*g.Score))
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows

@@ -55,6 +55,11 @@ func Normalize(rows []float32, dim int) (*Embeddings, error) {
 // Len returns the number of rows.
 func (e *Embeddings) Len() int { return e.n }
 
+// String says how many embeddings there are and of what width.
+func (e *Embeddings) String() string {
+	return fmt.Sprintf("%d embeddings of %d numbers", e.n, e.dim)
+}
+
 // Row returns one embedding of unit length.
 func (e *Embeddings) Row(i int) []float64 { return e.data[i*e.dim : (i+1)*e.dim] }
 

@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -18,5 +19,12 @@ func TestTop(t *testing.T) {
 				t.Errorf("entry %d is at place %d of Top, but its rank is %d", i, place+1, rank)
 			}
 		}
+	}
+}
+
+func TestEmbeddingsString(t *testing.T) {
+	e, err := Normalize(make([]float32, 12), 4)
+	if got := fmt.Sprint(e); got != "3 embeddings of 4 numbers" || err != nil {
+		t.Errorf("%q, %v", got, err)
 	}
 }
