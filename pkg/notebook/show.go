@@ -8,6 +8,7 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
+	"gonum.org/v1/plot"
 
 	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/figure"
@@ -18,24 +19,33 @@ import (
 // reads from further away.
 const zoom = 1.25
 
-// Show displays a figure (as PNG at two pixels a point of the screen) or a
-// table. It takes the results of the functions of package figure. Where a
-// result lacks what its figure shows, Show displays the reason instead.
-func Show(d figure.Drawing, err error) {
+// Show displays a figure (as PNG at two pixels a point of the screen), a table
+// or a plot of gonum. It takes the results of the functions of package figure,
+// or one of these without an error:
+//
+//	notebook.Show(figure.TrainingCurve(curve))
+//	p := figure.NewPlot(figure.Labels{Title: "埋め込み"})
+//	notebook.Show(p)
+//
+// Where a result lacks what its figure shows, Show displays the reason instead.
+func Show(drawing any, errs ...error) {
+	err := errors.Join(errs...)
 	if without := (figure.NothingToDraw{}); errors.As(err, &without) {
 		Markdown("%s", without)
 		return
 	}
 	check(err)
-	switch d := d.(type) {
+	switch d := drawing.(type) {
+	case *plot.Plot:
+		Show(figure.FromPlot("plot", d))
 	case *figure.Figure:
 		png := Must(d.PNG(2))
-		send(map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: d.Alt},
+		display(map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: d.Alt},
 			map[string]any{string(protocol.MIMEImagePNG): size(d)})
 	case *figure.Table:
 		Markdown("%s", d.Markdown())
 	default:
-		check(fmt.Errorf("notebook: a %T cannot be shown", d))
+		check(fmt.Errorf("notebook: a %T cannot be shown: a figure, a table or a *plot.Plot can", d))
 	}
 }
 
@@ -52,7 +62,7 @@ func Markdown(format string, args ...any) {
 	if len(args) > 0 {
 		format = fmt.Sprintf(format, args...)
 	}
-	send(map[protocol.MIMEType]any{protocol.MIMETextMarkdown: format}, nil)
+	display(map[protocol.MIMEType]any{protocol.MIMETextMarkdown: format}, nil)
 }
 
 // Findings displays what a result shows, in sentences.
@@ -95,6 +105,9 @@ func size(f *figure.Figure) map[string]int {
 	pixels := func(points float64) int { return int(points/72*figure.DPI*zoom + 0.5) }
 	return map[string]int{"width": pixels(f.Width.Points()), "height": pixels(f.Height.Points())}
 }
+
+// display is send, but for tests.
+var display = send
 
 // send displays data and waits until the kernel has it: a cell that ends
 // before loses what is still in the pipe.

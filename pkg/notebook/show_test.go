@@ -1,10 +1,12 @@
 package notebook
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"llmjp.internal/modernbert/pkg/figure"
 	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
 	"llmjp.internal/modernbert/pkg/result"
@@ -64,5 +66,17 @@ func TestExcerpt(t *testing.T) {
 		if got := Excerpt(text, 3); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
+	}
+}
+
+// Show takes a plot of gonum without an error, in a notebook as a PNG.
+func TestShowPlot(t *testing.T) {
+	var shown []map[protocol.MIMEType]any
+	display = func(data map[protocol.MIMEType]any, _ map[string]any) { shown = append(shown, data) }
+	defer func() { display = send }()
+	Show(figure.NewPlot(figure.Labels{Title: "埋め込み"}))
+	Show(figure.Tabulate("t", "A table", []string{"a"}, []string{"1"}))
+	if len(shown) != 2 || shown[0][protocol.MIMETextPlain] != "埋め込み" || !bytes.HasPrefix(shown[0][protocol.MIMEImagePNG].([]byte), []byte("\x89PNG")) {
+		t.Errorf("shown: %.200v", shown)
 	}
 }

@@ -68,7 +68,7 @@ var modules = map[string]string{
 	"github.com/ikawaha/kagome":          "text",
 	"github.com/janpfeifer/gonb":         "notebook",
 	"github.com/spf13/cobra":             "cli",
-	"gonum.org/v1/plot":                  "figure",
+	"gonum.org/v1/plot":                  "figure notebook",
 }
 
 // listed is what go list says of a package.
