@@ -91,10 +91,13 @@ func newPretrain() *cobra.Command {
 func (o pretrainOptions) settings() (pretrain.Settings, error) {
 	s, err := pretrain.Preset(o.preset, o.stage)
 	if err != nil {
-		return s, usageError{err}
+		return s, usagef("%w%s", err, didYouMean(o.preset, pretrain.Presets()...))
 	}
 	for _, assignment := range o.set {
 		if err := s.Set(assignment); err != nil {
+			if unknown := (pretrain.UnknownKey{}); errors.As(err, &unknown) {
+				return s, usagef("--set: %w%s", err, didYouMean(unknown.Key, pretrain.Keys()...))
+			}
 			return s, usagef("--set: %w", err)
 		}
 	}

@@ -76,13 +76,14 @@ func newRoot() *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%s: %w, see --help", cmd.CommandPath(), err)}
+		return usageError{fmt.Errorf("%s: %w%s, see --help", cmd.CommandPath(), err, nearFlag(cmd, err))}
 	})
 	root.SetHelpCommand(newHelp())
 	for _, add := range commands {
 		root.AddCommand(add())
 	}
 	markUsage(root)
+	wrapHelp(root)
 	return root
 }
 
@@ -94,7 +95,7 @@ func newHelp() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usagef("unknown subcommand %q, see --help", args[len(args)-1])
+				return usagef("unknown subcommand %q%s, see --help", args[len(args)-1], nearCommand(cmd.Root(), args[len(args)-1]))
 			}
 			about.InitDefaultHelpFlag() // so that it stands among the flags
 			return about.Help()
@@ -110,7 +111,7 @@ func markUsage(cmd *cobra.Command) {
 	check := cmd.Args
 	cmd.Args = func(c *cobra.Command, args []string) error {
 		if c.HasSubCommands() && len(args) > 0 {
-			return usagef("unknown subcommand %q, see --help", args[0])
+			return usagef("unknown subcommand %q%s, see --help", args[0], nearCommand(c, args[0]))
 		}
 		if check == nil {
 			return nil

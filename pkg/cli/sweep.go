@@ -30,7 +30,7 @@ type sweepOptions struct {
 func newSweep() *cobra.Command {
 	var o sweepOptions
 	cmd := &cobra.Command{
-		Use:   "sweep --task jsts|jnli|jcola --model M --output DIR [--grid lr=…,… epochs=…,… seed=…,…]",
+		Use:   "sweep --task jsts|jnli|jcola --model M --output DIR [--grid KEY=VALUE,… …]",
 		Short: "Fine-tune over a grid of learning rates and epochs and take the best (Table 2)",
 		Long: "Makes an independent run for every learning rate, number of epochs and seed of the grid (the paper's\n" +
 			"36 with one seed if not given) and prints a JSON line a run, in the grid's order, then one with the\n" +
