@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestDidYouMean(t *testing.T) {
@@ -41,5 +42,22 @@ func TestHelpWraps(t *testing.T) {
 	}
 	if got, want := wrapText("one two three\nfour\n\n  kept as it is\nfive", 9), "one two\nthree\nfour\n\n  kept as it is\nfive"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Where nothing moves a line says why, and is taken away when something does.
+func TestWait(t *testing.T) {
+	var soon, late strings.Builder
+	stop := wait(&soon, time.Hour)
+	stop()
+	if soon.String() != "" {
+		t.Errorf("before the silence: %q", soon.String())
+	}
+	stop = wait(&late, 0)
+	time.Sleep(50 * time.Millisecond)
+	stop()
+	stop()
+	if got := late.String(); got != "compiling …\r           \r" {
+		t.Errorf("after it: %q", got)
 	}
 }

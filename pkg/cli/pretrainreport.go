@@ -18,13 +18,19 @@ type pretrainReporter struct {
 	stderr io.Writer
 	bar    *progressbar.ProgressBar
 	spoke  time.Time
+	// compiled ends the line that says why nothing moves yet.
+	compiled func()
 }
 
 func newPretrainReporter(stderr io.Writer) *pretrainReporter {
-	return &pretrainReporter{stderr: stderr}
+	return &pretrainReporter{stderr: stderr, compiled: waiting(stderr)}
 }
 
 func (r *pretrainReporter) report(line string) {
+	r.compiled()
+	if r.bar == nil {
+		defer func() { r.compiled = waiting(r.stderr) }()
+	}
 	if r.bar != nil {
 		_ = r.bar.Clear()
 	}
@@ -32,6 +38,7 @@ func (r *pretrainReporter) report(line string) {
 }
 
 func (r *pretrainReporter) progress(p pretrain.Progress) {
+	r.compiled()
 	state := fmt.Sprintf("loss %.3f, %s tokens/s, padding %.0f%%", p.Loss, thousands(int(p.Rate())), 100*p.Padding)
 	if terminal(r.stderr) {
 		if r.bar == nil {
@@ -61,6 +68,7 @@ func (r *pretrainReporter) evaluated(e result.Evaluation) {
 }
 
 func (r *pretrainReporter) end() {
+	r.compiled()
 	if r.bar != nil {
 		_ = r.bar.Finish()
 	}
