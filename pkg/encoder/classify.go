@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -27,9 +28,9 @@ func (e *Encoder) Classify(ctx context.Context, rows []Row) ([]float32, error) {
 	p.types = true
 	labels := e.Arch.Dimensions().Labels
 	out := make([]float32, len(rows)*labels)
-	err = e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
+	err = e.run(ctx, p, rows, func(b lengths.Batch, outputs []*tensors.Tensor) error {
 		return floats(outputs[0], func(values []float32) error {
-			for k, i := range b.inputs {
+			for k, i := range b.Rows {
 				one := values[k*labels : (k+1)*labels]
 				if err := e.finite(i, one); err != nil {
 					return err

@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
@@ -51,9 +52,9 @@ func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([
 	}
 	width := e.Arch.Dimensions().Hidden
 	out := make([]float32, len(rows)*width)
-	err = e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
+	err = e.run(ctx, p, rows, func(b lengths.Batch, outputs []*tensors.Tensor) error {
 		return floats(outputs[0], func(values []float32) error {
-			for k, i := range b.inputs {
+			for k, i := range b.Rows {
 				one := values[k*width : (k+1)*width]
 				if err := e.finite(i, one); err != nil {
 					return err

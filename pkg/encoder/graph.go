@@ -4,6 +4,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -21,7 +22,7 @@ func (e *Encoder) Graph(row Row, build func(w model.Weights, in model.Inputs) []
 		return nil, err
 	}
 	defer p.exec.Finalize()
-	inputs := e.inputs([]Row{row}, batch{inputs: []int{0}, rows: 1, length: len(row.IDs)}, true)
+	inputs := e.inputs([]Row{row}, lengths.Batch{Rows: []int{0}, Height: 1, Length: len(row.IDs)}, true)
 	defer free(inputs...)
 	outputs, err := p.call(inputs...)
 	if err != nil {

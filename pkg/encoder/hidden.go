@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -55,10 +56,10 @@ func (e *Encoder) lastHidden() (*program, error) {
 // length, hidden] each, row by row.
 func (e *Encoder) visitHidden(ctx context.Context, p *program, rows []Row, visit func(i int, layers [][]float32) error) error {
 	width := e.Arch.Dimensions().Hidden
-	return e.run(ctx, p, rows, func(b batch, outputs []*tensors.Tensor) error {
+	return e.run(ctx, p, rows, func(b lengths.Batch, outputs []*tensors.Tensor) error {
 		return all(outputs, nil, func(values [][]float32) error {
-			for k, i := range b.inputs {
-				from, to := k*b.length*width, (k*b.length+len(rows[i].IDs))*width
+			for k, i := range b.Rows {
+				from, to := k*b.Length*width, (k*b.Length+len(rows[i].IDs))*width
 				layers := make([][]float32, len(values))
 				for l := range values {
 					layers[l] = values[l][from:to]

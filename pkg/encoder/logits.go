@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
@@ -153,17 +154,17 @@ func (e *Encoder) atPositions(ctx context.Context, rows []Row, positions [][]int
 	}
 	most := max(1, logitBytes/4/e.Arch.Dimensions().Vocab)
 	most = 1 << (bits.Len(uint(most)) - 1)
-	return e.run(ctx, body, rows, func(b batch, outputs []*tensors.Tensor) error {
+	return e.run(ctx, body, rows, func(b lengths.Batch, outputs []*tensors.Tensor) error {
 		var chosen []place
-		for k, i := range b.inputs {
+		for k, i := range b.Rows {
 			if positions == nil {
 				for at := range rows[i].IDs {
-					chosen = append(chosen, place{i, at, at, k*b.length + at})
+					chosen = append(chosen, place{i, at, at, k*b.Length + at})
 				}
 				continue
 			}
 			for n, at := range positions[i] {
-				chosen = append(chosen, place{i, n, at, k*b.length + at})
+				chosen = append(chosen, place{i, n, at, k*b.Length + at})
 			}
 		}
 		for part := range slices.Chunk(chosen, most) {

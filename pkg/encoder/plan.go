@@ -1,28 +1,13 @@
 package encoder
 
 import (
-	"cmp"
 	"math/bits"
-	"slices"
+
+	"llmjp.internal/modernbert/pkg/lengths"
 )
 
-// A batch holds inputs that are computed together, padded to [rows, length].
-type batch struct {
-	inputs []int // indices of the inputs, at most rows
-	rows   int
-	length int
-}
-
-// ladder returns the lengths that inputs are padded to: 16, 32, 48, 64, then four to
-// each doubling, below longest, and longest itself.
-func ladder(longest int) []int {
-	rungs := []int{16, 32, 48}
-	for n := 64; n < longest; n *= 2 {
-		rungs = append(rungs, n, n*5/4, n*3/2, n*7/4)
-	}
-	rungs = slices.DeleteFunc(rungs, func(n int) bool { return n >= longest })
-	return append(rungs, longest)
-}
+// ladderStep is the first of the lengths that inputs are padded to.
+const ladderStep = 16
 
 // A planner lays inputs out in batches.
 type planner struct {
@@ -35,36 +20,30 @@ type planner struct {
 
 // plan groups inputs of these lengths, the longest first, into batches of few shapes:
 // another shape must save more padding than its graph costs.
-func (p planner) plan(lengths []int) []batch {
-	if len(lengths) == 0 {
+func (p planner) plan(inputs []int) []lengths.Batch {
+	if len(inputs) == 0 {
 		return nil
 	}
-	order := make([]int, len(lengths))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return -cmp.Compare(lengths[i], lengths[j]) })
-	rungs := ladder(max(p.longest, lengths[order[0]]))
-	rung := func(length int) int {
-		i, _ := slices.BinarySearch(rungs, length)
-		return i
-	}
+	order := lengths.Descending(inputs)
+	longest := inputs[order[0]]
+	rungs := lengths.Ladder(ladderStep, max(p.longest, longest))
+	rung := func(length int) int { return lengths.Rung(rungs, length) }
 	counts := make([]int, len(rungs))
-	for _, n := range lengths {
+	for _, n := range inputs {
 		counts[rung(n)]++
 	}
-	used := p.choose(rungs, counts, rung(lengths[order[0]]))
-	var batches []batch
+	used := p.choose(rungs, counts, rung(longest))
+	var batches []lengths.Batch
 	planned := map[[2]int]bool{}
 	for len(order) > 0 {
-		length := rungs[used[rung(lengths[order[0]])]]
+		length := rungs[used[rung(inputs[order[0]])]]
 		rows := p.rowsFor(length)
 		if len(order) < rows {
 			rows = p.lastRows(len(order), length, rows, planned)
 		}
 		planned[[2]int{rows, length}] = true
 		n := min(rows, len(order))
-		batches = append(batches, batch{order[:n], rows, length})
+		batches = append(batches, lengths.Batch{Rows: order[:n], Height: rows, Length: length})
 		order = order[n:]
 	}
 	return batches

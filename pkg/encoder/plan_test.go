@@ -7,25 +7,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"llmjp.internal/modernbert/pkg/lengths"
 )
 
 func wants(t *testing.T, err error, part string) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), part) {
 		t.Errorf("error %v, want one with %q", err, part)
-	}
-}
-
-func TestLadder(t *testing.T) {
-	for longest, want := range map[int][]int{
-		10:  {10},
-		64:  {16, 32, 48, 64},
-		256: {16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256},
-		270: {16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 270},
-	} {
-		if diff := cmp.Diff(want, ladder(longest)); diff != "" {
-			t.Errorf("%d:\n%s", longest, diff)
-		}
 	}
 }
 
@@ -40,22 +29,22 @@ func TestPlan(t *testing.T) {
 		var seen []int
 		shapes := map[int]map[int]bool{}
 		for _, b := range p.plan(lengths) {
-			if len(b.inputs) == 0 || len(b.inputs) > b.rows {
-				t.Fatalf("%+v: %d inputs in %d rows", p, len(b.inputs), b.rows)
+			if len(b.Rows) == 0 || len(b.Rows) > b.Height {
+				t.Fatalf("%+v: %d inputs in %d rows", p, len(b.Rows), b.Height)
 			}
-			if b.rows > 1 && (b.rows*b.length > p.tokens || p.rows > 0 && b.rows > p.rows) {
-				t.Fatalf("%+v: a batch of %d x %d", p, b.rows, b.length)
+			if b.Height > 1 && (b.Height*b.Length > p.tokens || p.rows > 0 && b.Height > p.rows) {
+				t.Fatalf("%+v: a batch of %d x %d", p, b.Height, b.Length)
 			}
-			for _, i := range b.inputs {
-				if lengths[i] > b.length {
-					t.Fatalf("%+v: %d tokens in rows of %d", p, lengths[i], b.length)
+			for _, i := range b.Rows {
+				if lengths[i] > b.Length {
+					t.Fatalf("%+v: %d tokens in rows of %d", p, lengths[i], b.Length)
 				}
 			}
-			seen = append(seen, b.inputs...)
-			if shapes[b.length] == nil {
-				shapes[b.length] = map[int]bool{}
+			seen = append(seen, b.Rows...)
+			if shapes[b.Length] == nil {
+				shapes[b.Length] = map[int]bool{}
 			}
-			shapes[b.length][b.rows] = true
+			shapes[b.Length][b.Height] = true
 		}
 		slices.Sort(seen)
 		for i, k := range seen {
@@ -93,8 +82,8 @@ func TestPlanReuses(t *testing.T) {
 	} {
 		p.compiled = map[[2]int]bool{c.ready: true}
 		got := p.plan(slices.Repeat([]int{100}, c.n))
-		if last := got[len(got)-1]; last.rows != c.rows || last.length != c.long {
-			t.Errorf("%s: a batch of %d x %d, want %d x %d", c.name, last.rows, last.length, c.rows, c.long)
+		if last := got[len(got)-1]; last.Height != c.rows || last.Length != c.long {
+			t.Errorf("%s: a batch of %d x %d, want %d x %d", c.name, last.Height, last.Length, c.rows, c.long)
 		}
 	}
 }
@@ -102,9 +91,9 @@ func TestPlanReuses(t *testing.T) {
 // TestPlanTrades pads further where a graph would cost more, and does not
 // where it is compiled already or there are many inputs.
 func TestPlanTrades(t *testing.T) {
-	lengthsOf := func(batches []batch) (out []int) {
+	lengthsOf := func(batches []lengths.Batch) (out []int) {
 		for _, b := range batches {
-			out = append(out, b.length)
+			out = append(out, b.Length)
 		}
 		slices.Sort(out)
 		return slices.Compact(out)

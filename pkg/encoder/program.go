@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -76,9 +77,9 @@ func free(ts ...*tensors.Tensor) {
 // inputs makes a batch's ids [rows, length] and lengths [rows], and with types its
 // token types [rows, length]. Positions behind an input hold the pad id and type 0;
 // rows without an input attend to one of them.
-func (e *Encoder) inputs(rows []Row, b batch, types bool) []*tensors.Tensor {
-	flat, kinds := make([]int32, b.rows*b.length), make([]int32, b.rows*b.length)
-	attended := make([]int32, b.rows)
+func (e *Encoder) inputs(rows []Row, b lengths.Batch, types bool) []*tensors.Tensor {
+	flat, kinds := make([]int32, b.Height*b.Length), make([]int32, b.Height*b.Length)
+	attended := make([]int32, b.Height)
 	pad := int32(max(0, e.Arch.Dimensions().PadID))
 	for i := range flat {
 		flat[i] = pad
@@ -86,21 +87,21 @@ func (e *Encoder) inputs(rows []Row, b batch, types bool) []*tensors.Tensor {
 	for i := range attended {
 		attended[i] = 1
 	}
-	for i, input := range b.inputs {
-		copy(flat[i*b.length:], rows[input].IDs)
-		copy(kinds[i*b.length:], rows[input].TypeIDs)
+	for i, input := range b.Rows {
+		copy(flat[i*b.Length:], rows[input].IDs)
+		copy(kinds[i*b.Length:], rows[input].TypeIDs)
 		attended[i] = int32(rows[input].attended())
 	}
-	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, b.rows, b.length), tensors.FromFlatDataAndDimensions(attended, b.rows)}
+	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, b.Height, b.Length), tensors.FromFlatDataAndDimensions(attended, b.Height)}
 	if types {
-		inputs = append(inputs, tensors.FromFlatDataAndDimensions(kinds, b.rows, b.length))
+		inputs = append(inputs, tensors.FromFlatDataAndDimensions(kinds, b.Height, b.Length))
 	}
 	return inputs
 }
 
 // run plans the rows' batches, runs the program on each and calls visit with its
 // outputs, which it frees afterwards.
-func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b batch, outputs []*tensors.Tensor) error) error {
+func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b lengths.Batch, outputs []*tensors.Tensor) error) error {
 	if err := e.checkAll(rows); err != nil {
 		return err
 	}
@@ -125,13 +126,13 @@ func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b 
 		if err != nil {
 			return err
 		}
-		compiled[[2]int{b.rows, b.length}] = true
+		compiled[[2]int{b.Height, b.Length}] = true
 		err = visit(b, outputs)
 		free(outputs...)
 		if err != nil {
 			return err
 		}
-		done += len(b.inputs)
+		done += len(b.Rows)
 		e.progress(done, len(rows))
 	}
 	return nil

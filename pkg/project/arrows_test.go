@@ -17,7 +17,7 @@ import (
 // little more: testArrows.
 var arrows = map[string]string{
 	// What knows nothing of the others.
-	"project": "", "input": "", "durable": "", "backend/kind": "", "backend": "backend/kind", "eval/metric": "",
+	"project": "", "lengths": "", "input": "", "durable": "", "backend/kind": "", "backend": "backend/kind", "eval/metric": "",
 	"ranks": "", "array": "durable",
 	// Files of results and runs; they know no model.
 	"result": "input durable project",
@@ -32,10 +32,10 @@ var arrows = map[string]string{
 	"model/checkpoint":      "model input durable",
 	"text":                  "input project",
 	"corpus":                "text input durable project",
-	"encoder":               "model model/checkpoint text input backend project",
+	"encoder":               "lengths model model/checkpoint text input backend project",
 	// Experiments: results come out. Training knows no evaluation.
 	"provenance":     "run hub corpus result backend project",
-	"train":          "backend/kind ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
+	"train":          "lengths backend/kind ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":          "model encoder text corpus input eval/metric",
 	"pretrain":       "input ranks run provenance train model model/checkpoint encoder text corpus result backend durable project",
 	"finetune/sweep": "array finetune eval/models hub input jglue model model/checkpoint result durable project",

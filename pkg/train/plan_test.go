@@ -8,16 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestLadder(t *testing.T) {
-	for longest, want := range map[int][]int{
-		20: {20}, 32: {32}, 100: {32, 64, 96, 100}, 300: {32, 64, 96, 128, 160, 192, 224, 256, 300},
-	} {
-		if diff := cmp.Diff(want, Ladder(longest)); diff != "" {
-			t.Errorf("Ladder(%d): %s", longest, diff)
-		}
-	}
-}
-
 func TestPlan(t *testing.T) {
 	p := Planner{Lengths: []int{32, 64, 128}, Tokens: 256, Overhead: 40}
 	for _, test := range []struct {
