@@ -9,6 +9,7 @@ type NotFinite struct {
 	Input int // its number, from 0
 }
 
+// Error names the row and the model.
 func (n *NotFinite) Error() string {
 	return fmt.Sprintf("model %s gives NaN or infinity for input %d: its weights have overflowed; take an earlier checkpoint, or its weights in float32", n.Model, n.Input)
 }

@@ -74,7 +74,7 @@ func TestFullSize(t *testing.T) {
 	t.Logf("greatest difference: %.2g of a standard deviation", worst)
 }
 
-// fullRows are the reference's rows without their padding.
+// fullRows returns the reference's rows without their padding.
 func fullRows(t *testing.T, f *checkpoint.File) (rows []Row, seq int) {
 	t.Helper()
 	ids, err := f.Int64s("ids")

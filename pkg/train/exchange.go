@@ -16,7 +16,7 @@ import (
 	"llmjp.internal/modernbert/pkg/ranks"
 )
 
-// exchangeChunk is how many float32 leave the devices at a time: 64 MB.
+// exchangeChunk is the number of float32 that leave the devices at a time: 64 MB.
 const exchangeChunk = 1 << 24
 
 // An exchange sums gradients over the ranks of a run. They leave the devices as
@@ -47,6 +47,8 @@ func (s *Step) Join(group *ranks.Group, half bool) error {
 	return err
 }
 
+// newExchange prepares the exchange of the gradients of params in chunks of at most chunk
+// float32.
 func newExchange(m *mesh, params []model.Param, group *ranks.Group, half bool, chunk int) (x *exchange, err error) {
 	x = &exchange{mesh: m, group: group, half: half}
 	chunk -= chunk % m.devices
@@ -225,6 +227,7 @@ func (x *exchange) each(host []float32, do func(device int, part []float32) erro
 	return group.Wait()
 }
 
+// copyOut copies a chunk's parts from the devices to a host buffer.
 func (x *exchange) copyOut(chunk deviceTensor, host []float32) error {
 	return x.each(host, func(device int, part []float32) error {
 		buffer, err := chunk[device].Buffer(x.backend, compute.DeviceNum(device))
@@ -235,6 +238,7 @@ func (x *exchange) copyOut(chunk deviceTensor, host []float32) error {
 	})
 }
 
+// copyIn copies a host buffer's parts to the devices.
 func (x *exchange) copyIn(host []float32) (deviceTensor, error) {
 	chunk := make(deviceTensor, x.devices)
 	return chunk, x.each(host, func(device int, part []float32) (err error) {

@@ -79,6 +79,7 @@ var classes = map[model.Head]string{
 	model.SequenceClassification: "BertForSequenceClassification",
 }
 
+// ints maps the names of whole-number fields to their values in c.
 func (c *Config) ints() map[string]*int {
 	return map[string]*int{
 		"vocab_size": &c.Vocab, "hidden_size": &c.HiddenSize, "intermediate_size": &c.Intermediate,
@@ -87,6 +88,7 @@ func (c *Config) ints() map[string]*int {
 	}
 }
 
+// floats maps the names of floating-point fields.
 func (c *Config) floats() map[string]*float64 {
 	return map[string]*float64{
 		"layer_norm_eps": &c.NormEps, "initializer_range": &c.InitRange,

@@ -29,6 +29,7 @@ var activations = map[string]func(x float64) float64{
 	"torch.nn.modules.activation.LogSigmoid": func(x float64) float64 { return min(x, 0) - math.Log1p(math.Exp(-math.Abs(x))) },
 }
 
+// readDense reads a Dense module from its folder.
 func readDense(dir, folder string) (*Dense, error) {
 	var config struct {
 		In         int     `json:"in_features"`
@@ -105,6 +106,7 @@ func (s *Sentence) Apply(rows []float32, width int) (out []float32, outWidth int
 	return rows, width, nil
 }
 
+// apply returns the layer's output for rows, row-major.
 func (d *Dense) apply(rows []float32) []float32 {
 	act, out := activations[d.Activation], make([]float32, 0, len(rows)/d.In*d.Out)
 	for x := range slices.Chunk(rows, d.In) {

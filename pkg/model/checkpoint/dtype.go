@@ -59,6 +59,7 @@ func toBF16(x float32) uint16 {
 	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
 }
 
+// fromBF16 converts a bfloat16 to float32, exactly.
 func fromBF16(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
 
 // toF16 rounds to the nearest binary16, ties to even; what is too great is
@@ -79,6 +80,7 @@ func toF16(x float32) uint16 {
 	return sign | uint16((bits-0x38000000)>>13)
 }
 
+// fromF16 converts a float16 to float32, exactly.
 func fromF16(h uint16) float32 {
 	sign := uint32(h&0x8000) << 16
 	exponent, mantissa := uint32(h>>10&31), uint32(h&0x3ff)

@@ -43,6 +43,7 @@ func OpenFile(path string) (*File, error) {
 	return f, nil
 }
 
+// parse reads and checks the header of a file of size bytes.
 func (f *File) parse(size int64) error {
 	first := make([]byte, min(8, size))
 	if _, err := f.file.ReadAt(first, 0); err != nil {
@@ -118,7 +119,7 @@ func (f *File) readAt(out []byte, info Info, at int) error {
 	return nil
 }
 
-// readError says that a file has become shorter since it was opened.
+// readError explains that a file has become shorter since it was opened.
 func readError(err error) error {
 	if errors.Is(err, io.EOF) {
 		return errors.New("the file was truncated while it was read; fetch or copy it again")

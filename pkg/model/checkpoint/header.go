@@ -26,7 +26,7 @@ type Info struct {
 	begin, end int // bytes within the data section
 }
 
-// Len is the number of elements.
+// Len returns the number of elements.
 func (i Info) Len() int { return (i.end - i.begin) / i.DType.Size() }
 
 // headerSize checks the first 8 bytes of a file of the given size.
@@ -99,6 +99,7 @@ func checkLayout(tensors []Info, dataSize int64) error {
 	return nil
 }
 
+// parseInfo reads one tensor's entry of the header and checks its shape and offsets.
 func parseInfo(name string, value json.RawMessage) (Info, error) {
 	fail := func(format string, args ...any) (Info, error) {
 		return Info{}, fmt.Errorf("tensor %q: %s", name, fmt.Sprintf(format, args...))

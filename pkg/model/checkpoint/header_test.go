@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// file is a safetensors file of a header and n bytes of data.
+// file returns a safetensors file of a header and n bytes of data.
 func file(header string, n int) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	return append(append(b, header...), make([]byte, n)...)

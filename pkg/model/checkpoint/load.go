@@ -27,6 +27,7 @@ func (c *Checkpoint) Load(head model.Head) (model.Values, error) {
 	return values, problems.err()
 }
 
+// describe names a head in words.
 func describe(head model.Head) string {
 	return map[model.Head]string{
 		model.Body: "body without a head", model.MaskedLM: "masked language model",
@@ -105,6 +106,7 @@ type loader struct {
 	used   map[string]bool   // by the file's name
 }
 
+// newLoader prepares the loading of an architecture's weights.
 func newLoader(w *weights, arch model.Architecture) *loader {
 	l := &loader{
 		weights: w, names: newNames(arch), problems: &problems{path: w.path},

@@ -122,6 +122,7 @@ func (s *Sentence) read(dir string, modules []Module) error {
 	return nil
 }
 
+// readTransformer reads the settings of the Transformer module.
 func (s *Sentence) readTransformer(dir string) error {
 	var config struct {
 		Length *int    `json:"max_seq_length"`

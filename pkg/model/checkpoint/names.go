@@ -63,6 +63,7 @@ type names struct {
 	separate map[string]bool
 }
 
+// newNames returns the names of an architecture's weights under every head.
 func newNames(arch model.Architecture) names {
 	n := names{families[arch.Type()], map[string]bool{}, map[string]bool{}}
 	for _, p := range arch.Params(model.MaskedLM) {
@@ -101,8 +102,8 @@ func (n names) canonical(name string) string {
 	return name
 }
 
-// headOf tells from a config's class, or else from the tensors, which head a
-// checkpoint has.
+// headOf returns the head of a checkpoint, by its config's class or else by its
+// tensors.
 func (n names) headOf(class string, has func(name string) bool) model.Head {
 	switch {
 	case strings.HasSuffix(class, "ForMaskedLM"), strings.HasSuffix(class, "ForPreTraining"):

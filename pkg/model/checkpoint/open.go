@@ -90,6 +90,8 @@ func openConfig(dir string) (model.Architecture, string, error) {
 	return arch, class, nil
 }
 
+// parseConfig reads a config.json and returns its architecture and the class that it
+// names.
 func parseConfig(data []byte) (model.Architecture, string, error) {
 	var kind struct {
 		Type          *string  `json:"model_type"`

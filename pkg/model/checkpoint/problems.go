@@ -5,17 +5,19 @@ import (
 	"strings"
 )
 
-// problems are all that is wrong with a file, for one error.
+// problems collects all errors of a file, for one error.
 type problems struct {
 	path                                     string
 	missing, unexpected, misshapen, mistyped []string
 	hint                                     string // the way out
 }
 
+// any reports whether there is a problem.
 func (p *problems) any() bool {
 	return len(p.missing)+len(p.unexpected)+len(p.misshapen)+len(p.mistyped) > 0
 }
 
+// err returns all problems as one error, nil for none.
 func (p *problems) err() error {
 	var parts []string
 	for _, kind := range []struct {

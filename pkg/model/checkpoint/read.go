@@ -71,6 +71,7 @@ func (f *File) Int64s(name string) ([]int64, error) {
 	return out, nil
 }
 
+// toFloat32s converts raw elements of dtype to float32.
 func toFloat32s(out []float32, raw []byte, dtype DType) {
 	switch dtype {
 	case F64:

@@ -59,8 +59,8 @@ func Save(dir string, arch model.Architecture, head model.Head, values model.Val
 	})
 }
 
-// configJSON is the architecture's config with the dtype of the file, which
-// transformers loads the weights in.
+// configJSON returns the architecture's config with the file's dtype, in which
+// transformers loads the weights.
 func configJSON(arch model.Architecture, head model.Head, dtype DType) ([]byte, error) {
 	data, err := arch.ConfigJSON(head)
 	if err != nil {
@@ -75,8 +75,8 @@ func configJSON(arch model.Architecture, head model.Head, dtype DType) ([]byte, 
 	return f.JSON()
 }
 
-// storedTensors are the weights under the names that transformers saves them
-// by: a bare body's have no prefix.
+// storedTensors returns the weights under transformers' names: a bare body's have no
+// prefix.
 func storedTensors(arch model.Architecture, head model.Head, values model.Values, dtype DType) []Tensor {
 	var tensors []Tensor
 	for _, p := range arch.Params(head) {
@@ -89,6 +89,8 @@ func storedTensors(arch model.Architecture, head model.Head, values model.Values
 	return tensors
 }
 
+// writeExtra writes a file beside the model. It refuses a name outside the folder, or
+// of one of the model's own files.
 func writeExtra(dir, name string, content []byte) error {
 	if !filepath.IsLocal(name) || name == ConfigFile || name == WeightsFile {
 		return fmt.Errorf("%q cannot be written beside the model", name)

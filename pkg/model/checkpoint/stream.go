@@ -40,6 +40,8 @@ func FillFile(path string, shapes map[string][]int, metadata map[string]string, 
 	})
 }
 
+// newFiller writes the header of a file of float32 tensors, by name and shape, which are
+// filled later.
 func newFiller(f *os.File, shapes map[string][]int, metadata map[string]string) (*Filler, error) {
 	var sorted []Tensor
 	for name, shape := range shapes {
@@ -82,6 +84,7 @@ func (w *Filler) Put(name string, from int, values []float32) error {
 	return err
 }
 
+// complete returns an error that names a tensor that was not filled.
 func (w *Filler) complete() error {
 	for name, t := range w.tensors {
 		if t.done != t.n {

@@ -20,13 +20,14 @@ const (
 	IndexFile   = "model.safetensors.index.json"
 )
 
-// weights are the tensors of a directory, in one file or several.
+// weights holds the open files of a directory's tensors.
 type weights struct {
 	path  string // of the file, or of the index
 	files []*File
 	owner map[string]*File // by tensor, by the name that stands in the file
 }
 
+// Close closes the files.
 func (w *weights) Close() {
 	for _, f := range w.files {
 		f.Close()
@@ -76,7 +77,7 @@ func openWeights(dir string) (*weights, error) {
 	return w, nil
 }
 
-// noWeights says what can be done about a directory without safetensors.
+// noWeights returns the error, with the way out, for a directory without safetensors.
 func noWeights(dir string) error {
 	for _, other := range []string{"pytorch_model.bin", "pytorch_model.bin.index.json"} {
 		if _, err := os.Stat(filepath.Join(dir, other)); err == nil {
@@ -157,6 +158,7 @@ func Shards(index []byte) ([]string, error) {
 	return slices.Sorted(maps.Keys(shards(shardOf))), nil
 }
 
+// shards returns the set of files that an index names.
 func shards(shardOf map[string]string) map[string]bool {
 	set := map[string]bool{}
 	for _, shard := range shardOf {

@@ -15,7 +15,7 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 )
 
-// Tensor is what WriteFile writes.
+// A Tensor is one tensor for [WriteFile].
 type Tensor struct {
 	Name  string
 	DType DType // "": the type of Data, F32 for []float32
@@ -30,7 +30,7 @@ func WriteFile(path string, tensors []Tensor, metadata map[string]string) error 
 	return durable.File(path, func(w io.Writer) error { return Write(w, tensors, metadata) })
 }
 
-// Write is WriteFile into a stream.
+// Write writes what [WriteFile] does to a stream.
 func Write(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	sorted := slices.Clone(tensors)
 	seen := map[string]bool{}
@@ -95,6 +95,8 @@ func (t *Tensor) complete() error {
 	return nil
 }
 
+// encodeHeader returns the header with its length in front, padded as safetensors' library
+// pads it.
 func encodeHeader(sorted []Tensor, metadata map[string]string) ([]byte, error) {
 	var header bytes.Buffer
 	encode := func(value any) {
@@ -140,6 +142,7 @@ func encodeHeader(sorted []Tensor, metadata map[string]string) ([]byte, error) {
 	return header.Bytes(), nil
 }
 
+// writeData writes a tensor's elements.
 func writeData(out *bufio.Writer, t Tensor) {
 	var b [8]byte
 	switch data := t.Data.(type) {
@@ -158,6 +161,7 @@ func writeData(out *bufio.Writer, t Tensor) {
 	}
 }
 
+// writeFloats writes values as dtype.
 func writeFloats(out *bufio.Writer, data []float32, dtype DType) {
 	const chunk = 1 << 16
 	buffer := make([]byte, 0, 4*min(chunk, len(data)))
@@ -170,6 +174,7 @@ func writeFloats(out *bufio.Writer, data []float32, dtype DType) {
 	}
 }
 
+// appendFloat appends a value as dtype.
 func appendFloat(buffer []byte, x float32, dtype DType) []byte {
 	switch dtype {
 	case BF16:

@@ -41,7 +41,7 @@ func New(keep map[string]json.RawMessage) *Fields {
 	return &Fields{values: values}
 }
 
-// Err is the first error met, which names the field.
+// Err returns the first error, which names the field.
 func (f *Fields) Err() error { return f.err }
 
 // Fail records an error about a field unless there was one before.
@@ -51,16 +51,16 @@ func (f *Fields) Fail(name, format string, args ...any) {
 	}
 }
 
-// Has says whether a field is present and not null.
+// Has reports whether a field is present and not null.
 func (f *Fields) Has(name string) bool {
 	raw, ok := f.values[name]
 	return ok && string(raw) != "null"
 }
 
-// Null says whether a field is present and null.
+// Null reports whether a field is present and null.
 func (f *Fields) Null(name string) bool { return string(f.values[name]) == "null" }
 
-// Raw is a field's text, for messages.
+// Raw returns a field's text, for messages.
 func (f *Fields) Raw(name string) string {
 	raw := string(f.values[name])
 	if len(raw) > 80 {
@@ -69,7 +69,7 @@ func (f *Fields) Raw(name string) string {
 	return raw
 }
 
-// Members are all fields as they stand.
+// Members returns all fields as they were read or set.
 func (f *Fields) Members() map[string]json.RawMessage { return maps.Clone(f.values) }
 
 // Int reads a whole number.
@@ -131,6 +131,7 @@ func (f *Fields) Object(name string) *Fields {
 	return &Fields{values: values}
 }
 
+// read decodes a field into to, or records complaint as its error.
 func read[T any](f *Fields, name string, to *T, complaint string) {
 	if !f.Has(name) {
 		return
@@ -190,7 +191,7 @@ func (f *Fields) Delete(names ...string) {
 	}
 }
 
-// JSON is the object with sorted names, indented as transformers does.
+// JSON returns the object with sorted names, indented as transformers does.
 func (f *Fields) JSON() ([]byte, error) {
 	if f.err != nil {
 		return nil, f.err

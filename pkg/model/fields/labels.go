@@ -15,7 +15,7 @@ type Labels struct {
 // Problems are transformers' problem types.
 var Problems = []string{"regression", "single_label_classification", "multi_label_classification"}
 
-// NumberedLabels are the names that transformers gives n labels.
+// NumberedLabels returns transformers' names for n labels: LABEL_0, LABEL_1, ….
 func NumberedLabels(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -24,7 +24,7 @@ func NumberedLabels(n int) []string {
 	return names
 }
 
-// Len is the number of outputs.
+// Len returns the number of outputs.
 func (l Labels) Len() int {
 	if l.Names == nil {
 		return 2

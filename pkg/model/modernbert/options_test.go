@@ -13,7 +13,8 @@ import (
 	"llmjp.internal/modernbert/pkg/model/internal/golden"
 )
 
-// small is a config that compiles quickly; draw gives weights that matter.
+// small returns a config that compiles quickly, with weights so large that every layer
+// matters.
 func small() *Config {
 	c := Base()
 	c.Vocab, c.HiddenSize, c.Intermediate, c.Layers, c.Heads, c.LocalAttention = 61, 32, 24, 4, 2, 20

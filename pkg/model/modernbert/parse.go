@@ -177,6 +177,7 @@ var classes = map[model.Head]string{
 	model.SequenceClassification: "ModernBertForSequenceClassification",
 }
 
+// ints maps the names of whole-number fields to their values in c.
 func (c *Config) ints() map[string]*int {
 	return map[string]*int{
 		"vocab_size": &c.Vocab, "hidden_size": &c.HiddenSize, "intermediate_size": &c.Intermediate,
@@ -186,6 +187,7 @@ func (c *Config) ints() map[string]*int {
 	}
 }
 
+// ids maps the names of token ids, which may be null.
 func (c *Config) ids() map[string]*int {
 	return map[string]*int{
 		"pad_token_id": &c.PadID, "bos_token_id": &c.BOSID, "eos_token_id": &c.EOSID,
@@ -193,6 +195,7 @@ func (c *Config) ids() map[string]*int {
 	}
 }
 
+// floats maps the names of floating-point fields.
 func (c *Config) floats() map[string]*float64 {
 	return map[string]*float64{
 		"norm_eps": &c.NormEps, "initializer_range": &c.InitRange, "initializer_cutoff_factor": &c.InitCutoff,
@@ -201,6 +204,7 @@ func (c *Config) floats() map[string]*float64 {
 	}
 }
 
+// bools maps the names of true-or-false fields.
 func (c *Config) bools() map[string]*bool {
 	return map[string]*bool{
 		"norm_bias": &c.NormBias, "attention_bias": &c.AttentionBias, "mlp_bias": &c.MLPBias,
@@ -208,6 +212,7 @@ func (c *Config) bools() map[string]*bool {
 	}
 }
 
+// strings maps the names of text fields.
 func (c *Config) strings() map[string]*string {
 	return map[string]*string{
 		"hidden_activation": &c.Activation, "classifier_activation": &c.ClassifierActivation,

@@ -92,6 +92,7 @@ func (s *Scaling) readAttention(f *fields.Fields, maxLength int) {
 	f.Float("attention_factor", &s.Attention)
 }
 
+// check records an error for a scaling that is incomplete or impossible.
 func (s *Scaling) check(f *fields.Fields) {
 	switch {
 	case !(s.Factor > 0):

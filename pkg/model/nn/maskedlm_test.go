@@ -96,7 +96,7 @@ func asOnGPU(t *testing.T, gpu bool) {
 	t.Cleanup(func() { onGPU = before })
 }
 
-// machines are the backend in use and GoMLX's own.
+// machines returns the backend in use and GoMLX's own.
 func machines(t *testing.T) map[string]compute.Backend {
 	t.Helper()
 	ours, err := backend.Open()
@@ -112,7 +112,7 @@ func machines(t *testing.T) map[string]compute.Backend {
 
 type lossFunc func(d model.Decoder, labels, weights *Node) (sum, count, correct *Node)
 
-// lossAndGradients are sum, count, correct, and the gradients of three times
+// lossAndGradients returns sum, count, correct, and the gradients of three times
 // the sum, for random inputs that are always the same. Some labels are sure to
 // be found, some rows have no weight.
 func lossAndGradients(t *testing.T, machine compute.Backend, loss lossFunc, n int, dtype dtypes.DType, bias bool) [][]float32 {
@@ -170,7 +170,7 @@ func values(t *testing.T, exec *Exec, inputs ...any) [][]float32 {
 	return all
 }
 
-// distance is the norm of a-b over that of b.
+// distance returns the norm of a-b over that of b.
 func distance(a, b []float32) float64 {
 	if len(a) != len(b) {
 		return math.Inf(1)

@@ -31,7 +31,7 @@ const (
 	testSeq                        = 150 // more than two blocks of 64
 )
 
-// testLengths are the attended positions of the rows.
+// testLengths returns the attended positions of the rows.
 func testLengths(g *Graph) *Node { return Const(g, []int32{testSeq, 70}) }
 
 func operations() []operation {
