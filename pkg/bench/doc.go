@@ -1,15 +1,21 @@
-// Package bench measures speed and memory, ours beside other programs'.
+// Package bench measures speed and memory beside other programs.
 //
-// Each side runs in a process of its own (a [Side]), so that its peak memory is
-// its own too. Both get the same weights, the same batch and the same masks;
-// after a warm-up, what they computed must agree before anything is timed, and
-// then they take turns. [Run] gives the rates of every turn, from which the
-// median and the range are drawn: on a machine that others use too, a single
-// time means nothing.
+// Each [Side] runs in a process of its own, so that its peak memory is its own.
+// All get the same weights, batch and masks. After a warm-up the values that they
+// computed must agree before anything is timed; then they take turns. [Run] returns
+// the rates of every turn, from which median and range are drawn: on a machine that
+// others use too, a single time means nothing.
 //
-// A process is asked for work in JSON lines on its standard input: prepare,
-// step, end. Ours is [Serve], theirs peer.py; both answer with seconds, the
-// value they computed, and the peak of their memory.
+// A side's process answers JSON lines on its standard input: prepare, step, end.
+// Ours is [Serve], the others' peer.py. They answer with seconds, the computed value
+// and peak memory.
+//
+// [Peers] are transformers as it runs by default and its stronger forms: compiled by
+// torch, on a CPU run by OpenVINO and ONNX Runtime, on CUDA with FlashAttention, also
+// compiled. Tables show our ratio to the fastest of them in each case. Peers run
+// without the allocator of scripts/memory. OpenVINO 2026.4 computes NaN for a query
+// that attends to nothing, which far padding does in local layers, and from there
+// for the whole row: both engines get a finite mask instead.
 //
 // # What was found on a CPU
 //
