@@ -90,7 +90,7 @@ func training(b *strings.Builder, dir string) error {
 	if err != nil {
 		return err
 	}
-	curve, err := run.Curve(folder)
+	evaluations, err := run.Evaluations(folder)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,6 @@ func training(b *strings.Builder, dir string) error {
 		}
 	}
 	b.WriteString("\n## Numbers\n\n")
-	evaluations := curve.Stages[0].Evaluations
 	i := slices.IndexFunc(evaluations, func(e result.Evaluation) bool { return e.Step == step })
 	if i < 0 {
 		fmt.Fprintf(b, "The run has no validation of step %d.\n", step)

@@ -181,6 +181,16 @@ func TestExportCard(t *testing.T) {
 			t.Errorf("%q is not in the card:\n%s", want, card)
 		}
 	}
+	if err := os.Remove(filepath.Join(folder, run.EvalFile)); err != nil { // as pretrain --valid none leaves it
+		t.Fatal(err)
+	}
+	without := filepath.Join(t.TempDir(), "without")
+	if code, _, stderr := runExport("--model", step, "--output", without); code != 0 {
+		t.Fatal(stderr)
+	}
+	if card, err := os.ReadFile(filepath.Join(without, "README.md")); err != nil || !strings.Contains(string(card), "no validation of step 2") {
+		t.Errorf("the card of a run without validation (%v):\n%s", err, card)
+	}
 	again := filepath.Join(t.TempDir(), "again")
 	if code, _, stderr := runExport("--model", out, "--output", again, "--to", "sentence-transformers"); code != 0 {
 		t.Fatal(stderr)

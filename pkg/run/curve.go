@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,16 @@ func readStage(dir string) (Description, result.Stage, error) {
 		d.Seconds = s.Seconds
 	}
 	return d, s, nil
+}
+
+// Evaluations reads the validations of one stage's folder in their order; a run
+// without validation has none.
+func Evaluations(dir string) ([]result.Evaluation, error) {
+	list, err := readLines[result.Evaluation](filepath.Join(dir, EvalFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return list, err
 }
 
 // readLines reads JSON lines; fields that T lacks are ignored, since logs hold
