@@ -56,8 +56,8 @@ def main():
             return
         explain(client, IMPORT + "figure.Li|nes()", "Lines ")
         execute(client, 'import "llmjp.internal/modernbert/pkg/result"\n\nvar curve = &result.TrainingCurve{}\n')
-        print("methods:", ", ".join(complete(client, "%%\ncurve.|", "Findings")))
-        print("docstring:", explain(client, "%%\ncurve.Find|ings()", "Findings ").split("---")[1].strip())
+        print("methods:", ", ".join(complete(client, "%%\ncurve.|", "BestRetrieval")))
+        print("docstring:", explain(client, "%%\ncurve.Best|Retrieval()", "BestRetrieval ").split("---")[1].strip())
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -84,7 +84,31 @@ def stops():
             del os.environ["MODERNBERT_OUTPUT"]
 
 
+def servers():
+    """The process ids of this project's gopls."""
+    program = os.path.join(os.environ["MODERNBERT_ROOT"], ".local", "gopls", "gopls")
+    found = set()
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "cmdline").read_bytes().startswith(program.encode() + b"\0-listen"):
+                found.add(int(entry.name))
+        except OSError:
+            pass  # it ended
+    return found
+
+
+def ends(before):
+    """No gopls outlives the kernels of this test by more than its half minute."""
+    until = time.monotonic() + 90
+    while left := servers() - before:
+        if time.monotonic() > until:
+            sys.exit(f"kernel_test: gopls goes on without its kernel: {sorted(left)}")
+        time.sleep(1)
+
+
 if __name__ == "__main__":
+    others = servers()
     completion.main()
     stops()
-    print("the stop button saves, and the cell goes on")
+    ends(others)
+    print("the stop button saves, the cell goes on, and gopls ends with its kernel")
