@@ -81,7 +81,7 @@ type Options struct {
 func ParseCompute(s string) (Options, error) {
 	dtype, plain := strings.CutSuffix(s, ",plain")
 	if dtype != "float32" && dtype != "bfloat16" {
-		return Options{}, fmt.Errorf(`compute %q is neither float32 nor bfloat16, nor one of them with ",plain" behind it`, s)
+		return Options{}, fmt.Errorf(`compute=%s: it is float32 or bfloat16, with ",plain" behind it for plain operations`, s)
 	}
 	return Options{Compute: dtype, Plain: plain}, nil
 }

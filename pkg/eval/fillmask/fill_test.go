@@ -53,9 +53,21 @@ func TestFill(t *testing.T) {
 		texts = append(texts, m.Text, strings.ReplaceAll(m.Text, "<MASK|LLM-jp>", "{}"))
 		want = append(want, m.Masks, m.Masks)
 	}
-	got, err := Fill(context.Background(), load(t), texts, Options{TopK: 5})
+	e := load(t)
+	got, err := Fill(context.Background(), e, texts, Options{TopK: 5})
 	if err != nil {
 		t.Fatal(err)
+	}
+	tok, err := e.Tokenizer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, masks := range golden.Masks {
+		for _, guesses := range masks.Masks {
+			for i := range guesses {
+				guesses[i].Shown = Decoded(tok, guesses[i].ID)
+			}
+		}
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-4, 0)); diff != "" {
 		t.Error(diff)

@@ -85,7 +85,7 @@ func TestUnbrokenGuesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range want {
-		want[i].Token = tok.Token(want[i].ID)
+		want[i].Token, want[i].Shown = tok.Token(want[i].ID), Decoded(tok, want[i].ID)
 	}
 	if diff := cmp.Diff(want, got[0][0]); diff != "" {
 		t.Error(diff)
