@@ -24,6 +24,7 @@ type fillMaskOptions struct {
 	json, unbroken      bool
 	placeholder, result string
 	compute             string
+	runFlags
 }
 
 func newFillMask() *cobra.Command {
@@ -41,7 +42,7 @@ func newFillMask() *cobra.Command {
 			if err := o.check(texts); err != nil {
 				return err
 			}
-			return fillMask(cmd.Context(), o, texts, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return asWorker(fillMask(cmd, o, texts))
 		},
 	}
 	addModels(cmd, &o.models)
@@ -52,6 +53,7 @@ func newFillMask() *cobra.Command {
 	cmd.Flags().BoolVar(&o.unbroken, "unbroken", false, "mask as pretraining does: the text around a mask is tokenized as one (not the authors' way)")
 	cmd.Flags().StringVar(&o.result, "result", "", "also write `DIR`/fill-mask.json, from which figures draws Table 3")
 	addComputing(cmd, &o.batchSize, &o.compute)
+	o.runFlags.add(cmd)
 	return cmd
 }
 
@@ -62,7 +64,7 @@ func addModels(cmd *cobra.Command, refs *[]string) {
 
 func (o fillMaskOptions) check(texts []string) error {
 	switch {
-	case len(o.models) == 0:
+	case len(o.models) == 0 && o.run == "":
 		return usagef("fill-mask needs --model M, see --help")
 	case len(texts) == 0 && len(o.input) == 0:
 		return usagef("fill-mask needs a TEXT or --input F, see --help")
@@ -73,10 +75,14 @@ func (o fillMaskOptions) check(texts []string) error {
 	case o.placeholder == "":
 		return usagef("--placeholder is empty: give a text that stands for the mask")
 	}
+	if err := o.runFlags.check(o.models...); err != nil {
+		return err
+	}
 	return checkComputing(o.batchSize, o.compute)
 }
 
-func fillMask(ctx context.Context, o fillMaskOptions, texts []string, stdout, stderr io.Writer) error {
+func fillMask(cmd *cobra.Command, o fillMaskOptions, texts []string) error {
+	ctx, stdout, stderr := cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 	began := time.Now()
 	sentences := fillmask.Sentences(texts...)
 	if len(o.input) > 0 {
@@ -85,14 +91,29 @@ func fillMask(ctx context.Context, o fillMaskOptions, texts []string, stdout, st
 			return err
 		}
 	}
-	list, err := modelList(ctx, o.models, stderr)
+	list, err := modelList(ctx, o.refs(o.models...), stderr)
 	if err != nil {
 		return err
 	}
-	all, err := fillmask.Ask(ctx, list, sentences, fillmask.Options{
+	options := fillmask.Options{
 		TopK: o.topK, Placeholder: o.placeholder, Unbroken: o.unbroken,
 		Encoder: encoder.Options{Compute: o.compute, BatchRows: o.batchSize, Progress: progress(stderr, "texts")},
-	})
+	}
+	var all []fillmask.Answers
+	if o.shared() {
+		all, err = everyCheckpoint(ctx, cmd, o.runFlags, list, func(m models.Model) (fillmask.Answers, error) {
+			answers, err := fillmask.Ask(ctx, []models.Model{m}, sentences, options)
+			if err != nil {
+				return fillmask.Answers{}, err
+			}
+			return answers[0], nil
+		})
+		for i := range all {
+			all[i].Model = list[i]
+		}
+	} else {
+		all, err = fillmask.Ask(ctx, list, sentences, options)
+	}
 	if err != nil {
 		return err
 	}

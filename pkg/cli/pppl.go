@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/eval/pppl"
 	"llmjp.internal/modernbert/pkg/result"
 )
@@ -23,6 +25,7 @@ type ppplOptions struct {
 	output, result, bins string
 	batchSize            int
 	pppl.Options
+	runFlags
 }
 
 func newPPPL() *cobra.Command {
@@ -43,7 +46,7 @@ func newPPPL() *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			return measure(cmd.Context(), o, cmd.ErrOrStderr())
+			return asWorker(measure(cmd, o))
 		},
 	}
 	addModels(cmd, &o.models)
@@ -58,12 +61,13 @@ func newPPPL() *cobra.Command {
 	f.BoolVar(&o.Same, "same-documents", false, "with --per-bin: the documents that the first model's tokenizer chooses, for all models")
 	f.StringVar(&o.result, "result", "", "also write `DIR`/pseudo-perplexity.json, from which figures draws Figure 2")
 	addComputing(cmd, &o.batchSize, &o.Encoder.Compute)
+	o.runFlags.add(cmd)
 	return cmd
 }
 
 func (o *ppplOptions) check() error {
 	switch {
-	case len(o.models) == 0 || len(o.input) == 0 || o.output == "":
+	case len(o.models) == 0 && o.run == "" || len(o.input) == 0 || o.output == "":
 		return usagef("pppl needs --model M, --input F and --output R.jsonl, see --help")
 	case o.Positions < 1:
 		return usagef("--positions %d: at least 1 is needed", o.Positions)
@@ -79,19 +83,26 @@ func (o *ppplOptions) check() error {
 	if err := checkComputing(o.batchSize, o.Encoder.Compute); err != nil {
 		return err
 	}
+	if err := o.runFlags.check(o.models...); err != nil {
+		return err
+	}
 	o.Encoder.BatchRows = o.batchSize
 	return checkOutput(o.output)
 }
 
-func measure(ctx context.Context, o ppplOptions, stderr io.Writer) error {
+func measure(cmd *cobra.Command, o ppplOptions) error {
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
 	began := time.Now()
-	list, err := modelList(ctx, o.models, stderr)
+	list, err := modelList(ctx, o.refs(o.models...), stderr)
 	if err != nil {
 		return err
 	}
 	o.Progress = progress(stderr, "masked copies")
 	o.Report = func(line string) { fmt.Fprintln(stderr, "pppl: "+line) }
 	journal := o.output + ".partial"
+	if o.shared() {
+		return o.measureShared(cmd, list, began)
+	}
 	all, finish, err := pppl.Measure(ctx, list, o.Options, journal, o.input...)
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("interrupted: the same command goes on with what is kept in %s", journal)
@@ -99,6 +110,35 @@ func measure(ctx context.Context, o ppplOptions, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := o.write(ctx, all, began); err != nil {
+		return err
+	}
+	return finish()
+}
+
+// measureShared measures every checkpoint of a run as a task of its own. A
+// task keeps its finished documents beside its result.
+func (o ppplOptions) measureShared(cmd *cobra.Command, list []models.Model, began time.Time) error {
+	ctx := cmd.Context()
+	all, err := everyCheckpoint(ctx, cmd, o.runFlags, list, func(m models.Model) (pppl.Scores, error) {
+		journal := filepath.Join(o.parts, fmt.Sprintf("step-%06d.partial", m.Step))
+		scores, finish, err := pppl.Measure(ctx, []models.Model{m}, o.Options, journal, o.input...)
+		if err != nil {
+			return pppl.Scores{}, err
+		}
+		return scores[0], finish()
+	})
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		all[i].Model = list[i]
+	}
+	return o.write(ctx, all, began)
+}
+
+// write writes the scores and, if --result asks for it, the result.
+func (o ppplOptions) write(ctx context.Context, all []pppl.Scores, began time.Time) error {
 	if o.result != "" {
 		r, err := pppl.Result(ctx, all, o.Options, began, o.input...)
 		if err != nil {
@@ -108,10 +148,7 @@ func measure(ctx context.Context, o ppplOptions, stderr io.Writer) error {
 			return err
 		}
 	}
-	if err := writeScores(o.output, all); err != nil {
-		return err
-	}
-	return finish()
+	return writeScores(o.output, all)
 }
 
 func writeScores(path string, all []pppl.Scores) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/eval/retrieval"
 )
 
@@ -27,6 +28,7 @@ type retrieveOptions struct {
 	unit                 string
 	share                bool
 	sentenceFlags
+	runFlags
 }
 
 func newRetrieve() *cobra.Command {
@@ -45,7 +47,7 @@ func newRetrieve() *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			return retrieve(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return asWorker(retrieve(cmd, o))
 		},
 	}
 	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, the folder of a pretraining run for its last checkpoint, edit or jaccard (`M`)")
@@ -54,12 +56,13 @@ func newRetrieve() *cobra.Command {
 	cmd.Flags().StringVar(&o.output, "output", "", "write {\"index\", \"rank\"}, a line a query, into `R.jsonl`")
 	cmd.Flags().StringVar(&o.unit, "unit", string(retrieval.Words), "`UNIT` of jaccard's sets: word or char")
 	cmd.Flags().BoolVar(&o.share, "by-length", false, "divide each of edit's distances by the length of the longer text")
-	o.add(cmd)
+	o.sentenceFlags.add(cmd)
+	o.runFlags.add(cmd)
 	return cmd
 }
 
 func (o retrieveOptions) check() error {
-	if o.model == "" || o.pairs == "" {
+	if o.model == "" && o.run == "" || o.pairs == "" {
 		return usagef("retrieve needs --model M and --pairs F, see --help")
 	}
 	if _, err := retrieval.ParseUnit(o.unit); err != nil {
@@ -70,16 +73,23 @@ func (o retrieveOptions) check() error {
 			return err
 		}
 	}
+	if err := o.runFlags.check(o.model); err != nil {
+		return err
+	}
 	return o.sentenceFlags.check()
 }
 
-func retrieve(ctx context.Context, o retrieveOptions, stdout, stderr io.Writer) error {
+func retrieve(cmd *cobra.Command, o retrieveOptions) error {
+	ctx, stdout, stderr := cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if len(o.texts) == 0 {
 		fmt.Fprintln(stderr, "retrieve: no --texts: the pairs' strings are taken for the texts themselves")
 	}
 	task, err := retrieval.Open(o.pairs, o.texts...)
 	if err != nil {
 		return err
+	}
+	if o.run != "" {
+		return o.everyModel(cmd, task)
 	}
 	scores, err := scoresOf(ctx, o, task, stderr)
 	if err != nil {
@@ -91,6 +101,39 @@ func retrieve(ctx context.Context, o retrieveOptions, stdout, stderr io.Writer) 
 		}
 	}
 	return json.NewEncoder(stdout).Encode(scores)
+}
+
+// everyModel retrieves with every checkpoint of a run and prints a line each.
+func (o retrieveOptions) everyModel(cmd *cobra.Command, task *retrieval.Task) error {
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
+	list, err := modelList(ctx, o.refs(), stderr)
+	if err != nil {
+		return err
+	}
+	all, err := everyCheckpoint(ctx, cmd, o.runFlags, list, func(m models.Model) (retrieval.Scores, error) {
+		one := o
+		one.model = m.Ref
+		return scoresOf(ctx, one, task, stderr)
+	})
+	if err != nil {
+		return err
+	}
+	if o.output != "" {
+		err := durable.File(o.output, func(w io.Writer) error {
+			for i, m := range list {
+				for query, rank := range all[i].Ranks {
+					if _, err := fmt.Fprintf(w, "{\"model\": %q, \"index\": %d, \"rank\": %d}\n", m.Label(), query, rank); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return everyLine(cmd.OutOrStdout(), list, all)
 }
 
 func scoresOf(ctx context.Context, o retrieveOptions, task *retrieval.Task, stderr io.Writer) (retrieval.Scores, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/eval/retrieval"
 	"llmjp.internal/modernbert/pkg/eval/similarity"
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
@@ -24,6 +25,7 @@ type similarityOptions struct {
 	seed                 uint64
 	uniformity           string
 	sentenceFlags
+	runFlags
 }
 
 // similarityReport is what similarity prints, with cosines. In --output
@@ -54,7 +56,7 @@ func newSimilarity() *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			return runSimilarity(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return asWorker(runSimilarity(cmd, o))
 		},
 	}
 	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint (`M`)")
@@ -65,12 +67,13 @@ func newSimilarity() *cobra.Command {
 	cmd.Flags().StringArrayVar(&o.randomTexts, "random-texts", nil, "draw the random pairs from these texts instead (the paper: whole articles of Wikipedia): .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a glob and be given several times (`F`)")
 	cmd.Flags().Uint64Var(&o.seed, "seed", similarity.PaperSeed, "`SEED` of the random pairs")
 	cmd.Flags().StringVar(&o.uniformity, "uniformity", string(similarity.AllPairs), "`OVER` which pairs: all, or pairs for the random pairs alone (the paper's wording)")
-	o.add(cmd)
+	o.sentenceFlags.add(cmd)
+	o.runFlags.add(cmd)
 	return cmd
 }
 
 func (o similarityOptions) check() error {
-	if o.model == "" || o.pairs == "" || len(o.texts) == 0 {
+	if o.model == "" && o.run == "" || o.pairs == "" || len(o.texts) == 0 {
 		return usagef("similarity needs --model M, --pairs F and --texts F, see --help")
 	}
 	if o.random < 1 {
@@ -84,39 +87,89 @@ func (o similarityOptions) check() error {
 			return err
 		}
 	}
+	if err := o.runFlags.check(o.model); err != nil {
+		return err
+	}
 	return o.sentenceFlags.check()
 }
 
-func runSimilarity(ctx context.Context, o similarityOptions, stdout, stderr io.Writer) error {
+func runSimilarity(cmd *cobra.Command, o similarityOptions) error {
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
 	task, err := similarity.Open(retrieval.Source{Pairs: o.pairs, Texts: o.texts, Random: o.randomTexts}, o.random, o.seed)
 	if err != nil {
 		return err
 	}
-	e, form, options, err := o.load(ctx, o.model, stderr)
+	if o.run != "" {
+		return o.everyModel(cmd, task)
+	}
+	scores, err := o.scores(ctx, o.model, task, stderr)
 	if err != nil {
 		return err
 	}
-	defer e.Close()
-	if options.Dot && !form.Unit() {
-		return fmt.Errorf("%s: %s says similarity_fn_name dot, of embeddings that have no unit length: alignment and uniformity are of unit vectors; --plain takes cosines of the hidden states' mean", o.model, checkpoint.PromptsFile)
-	}
-	options.Dot = false
-	scores, cut, err := task.Model(ctx, e, options, similarity.Uniformity(o.uniformity))
-	if err != nil {
-		return fmt.Errorf("%s: %w", o.model, err)
-	}
-	sayCut(stderr, cut)
-	report := similarityReport{
-		scores.Alignment, scores.Uniformity, len(task.Queries), 2 * len(task.Left),
-		"cosine", scores.Positive, scores.Random, task.RandomPairs,
-	}
+	near, far := reports(task, scores)
 	if o.output != "" {
-		far := report
-		far.Quantity, far.Positive, far.Random = "squared distance", scores.PositiveDistances, scores.RandomDistances
 		err := durable.File(o.output, func(w io.Writer) error { return json.NewEncoder(w).Encode(far) })
 		if err != nil {
 			return err
 		}
 	}
-	return json.NewEncoder(stdout).Encode(report)
+	return json.NewEncoder(cmd.OutOrStdout()).Encode(near)
+}
+
+// everyModel compares pairs with every checkpoint of a run, and prints and
+// writes a line each.
+func (o similarityOptions) everyModel(cmd *cobra.Command, task *similarity.Task) error {
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
+	list, err := modelList(ctx, o.refs(), stderr)
+	if err != nil {
+		return err
+	}
+	all, err := everyCheckpoint(ctx, cmd, o.runFlags, list, func(m models.Model) (similarity.Scores, error) {
+		return o.scores(ctx, m.Ref, task, stderr)
+	})
+	if err != nil {
+		return err
+	}
+	near, far := make([]similarityReport, len(list)), make([]similarityReport, len(list))
+	for i, scores := range all {
+		near[i], far[i] = reports(task, scores)
+	}
+	if o.output != "" {
+		err := durable.File(o.output, func(w io.Writer) error { return everyLine(w, list, far) })
+		if err != nil {
+			return err
+		}
+	}
+	return everyLine(cmd.OutOrStdout(), list, near)
+}
+
+// scores compares the task's pairs with a model.
+func (o similarityOptions) scores(ctx context.Context, ref string, task *similarity.Task, stderr io.Writer) (similarity.Scores, error) {
+	e, form, options, err := o.load(ctx, ref, stderr)
+	if err != nil {
+		return similarity.Scores{}, err
+	}
+	defer e.Close()
+	if options.Dot && !form.Unit() {
+		return similarity.Scores{}, fmt.Errorf("%s: %s says similarity_fn_name dot, of embeddings that have no unit length: alignment and uniformity are of unit vectors; --plain takes cosines of the hidden states' mean", ref, checkpoint.PromptsFile)
+	}
+	options.Dot = false
+	scores, cut, err := task.Model(ctx, e, options, similarity.Uniformity(o.uniformity))
+	if err != nil {
+		return similarity.Scores{}, fmt.Errorf("%s: %w", ref, err)
+	}
+	sayCut(stderr, cut)
+	return scores, nil
+}
+
+// reports returns what is printed, with cosines, and what is written into
+// --output, with squared distances.
+func reports(task *similarity.Task, s similarity.Scores) (near, far similarityReport) {
+	near = similarityReport{
+		s.Alignment, s.Uniformity, len(task.Queries), 2 * len(task.Left),
+		"cosine", s.Positive, s.Random, task.RandomPairs,
+	}
+	far = near
+	far.Quantity, far.Positive, far.Random = "squared distance", s.PositiveDistances, s.RandomDistances
+	return near, far
 }

@@ -244,7 +244,7 @@ func TestHangingRank(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "rank 1 on ") || !strings.Contains(err.Error(), "has not answered for 3s") {
 			t.Errorf("%v", err)
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(5 * time.Minute): // a busy machine compiles for long
 		t.Error("the run hangs")
 	}
 }

@@ -26,8 +26,7 @@ type Group struct {
 	patience   time.Duration
 
 	mu      sync.Mutex // MPI takes calls from any thread, one at a time
-	scratch []byte     // the parts that a sum receives
-	wire    []byte     // a vector rounded to bfloat16
+	buffers [2]buffers // of two chunks of a sum
 }
 
 // A transport carries the messages of a group. Its bounds have one more

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 			err = exercise(g)
 		case "hang":
 			if g.Rank() == 1 {
-				time.Sleep(time.Minute)
+				err = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 			}
 			_, err = g.Any(false)
 		}
@@ -71,6 +72,7 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
+// A rank that is stopped is named, and all end, it included.
 func TestHangingRank(t *testing.T) {
 	began := time.Now()
 	out, err := mpirun(t, "hang", 2)

@@ -13,17 +13,15 @@ const chunk = 1 << 22
 
 // Sum replaces x on all ranks by the sum over the ranks, added in their order.
 // All pass equally many elements.
-func (g *Group) Sum(x []float32) error {
-	return g.sum(x, g.addFloat32)
-}
+func (g *Group) Sum(x []float32) error { return g.sum(x, 4) }
 
 // SumBfloat16 is Sum with half the bytes: every rank's elements and the sums
 // are rounded to bfloat16 on their way. The additions are in float32.
-func (g *Group) SumBfloat16(x []float32) error {
-	return g.sum(x, g.addBfloat16)
-}
+func (g *Group) SumBfloat16(x []float32) error { return g.sum(x, 2) }
 
-func (g *Group) sum(x []float32, add func([]float32) error) error {
+// sum sums chunk by chunk. While a chunk's copies are added the next chunk is
+// exchanged. size is the bytes of an element on its way.
+func (g *Group) sum(x []float32, size int) error {
 	if g == nil {
 		return nil
 	}
@@ -32,12 +30,95 @@ func (g *Group) sum(x []float32, add func([]float32) error) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for len(x) > 0 {
-		n := min(chunk, len(x))
-		if err := add(x[:n]); err != nil {
+	var before *piece
+	for k := 0; len(x) > 0; k++ {
+		p := g.piece(x[:min(chunk, len(x))], size, &g.buffers[k%2])
+		x = x[len(p.x):]
+		err := g.exchange(p.received, p.wire, p.bounds, g.patience)
+		if err == nil {
+			go p.add()
+			err = before.share()
+		}
+		if err != nil {
 			return fmt.Errorf("sum over %d ranks: %w", g.size, err)
 		}
-		x = x[n:]
+		before = p
+	}
+	if err := before.share(); err != nil {
+		return fmt.Errorf("sum over %d ranks: %w", g.size, err)
+	}
+	return nil
+}
+
+// buffers hold what one chunk needs beside itself.
+type buffers struct {
+	received []byte // every rank's copy of this rank's part
+	halves   []byte // the chunk in bfloat16
+}
+
+// A piece is one chunk of a sum.
+type piece struct {
+	g      *Group
+	x      []float32
+	size   int
+	bounds []int  // in bytes on the wire
+	wire   []byte // x itself, or x in bfloat16
+	// received holds every rank's copy of this rank's part.
+	received []byte
+	added    chan struct{} // closed when this rank's part is summed
+}
+
+func (g *Group) piece(x []float32, size int, b *buffers) *piece {
+	p := &piece{g: g, x: x, size: size, bounds: g.parts(len(x), size), wire: bytesOf(x), added: make(chan struct{})}
+	if size == 2 {
+		b.halves = grow(b.halves, 2*len(x))
+		p.wire = b.halves
+		for i, wire := 0, halvesOf(p.wire); i < len(x); i++ {
+			wire[i] = bfloat16.FromFloat32(x[i])
+		}
+	}
+	b.received = grow(b.received, (p.bounds[g.rank+1]-p.bounds[g.rank])*g.size)
+	p.received = b.received
+	return p
+}
+
+// add sums the received copies, in the order of the ranks, into this rank's
+// part of the wire.
+func (p *piece) add() {
+	defer close(p.added)
+	mine := p.wire[p.bounds[p.g.rank]:p.bounds[p.g.rank+1]]
+	n := len(mine) / p.size
+	if p.size == 4 {
+		sums, received := floatsOf(mine), floatsOf(p.received)
+		copy(sums, received[:n])
+		for k := n; k < len(received); k += n {
+			for i, v := range received[k : k+n] {
+				sums[i] += v
+			}
+		}
+		return
+	}
+	sums, received := halvesOf(mine), halvesOf(p.received)
+	for i := range n {
+		sum := received[i].Float32()
+		for k := i + n; k < len(received); k += n {
+			sum += received[k].Float32()
+		}
+		sums[i] = bfloat16.FromFloat32(sum)
+	}
+}
+
+// share waits for add and gives the sums to all ranks. A nil piece has none.
+func (p *piece) share() error {
+	if p == nil {
+		return nil
+	}
+	<-p.added
+	if err := p.g.share(p.wire, p.bounds, p.g.patience); err != nil || p.size == 4 {
+		return err
+	}
+	for i, v := range halvesOf(p.wire) {
+		p.x[i] = v.Float32()
 	}
 	return nil
 }
@@ -49,54 +130,6 @@ func (g *Group) parts(n, bytes int) []int {
 		bounds[i] = i * n / g.size * bytes
 	}
 	return bounds
-}
-
-func (g *Group) addFloat32(x []float32) error {
-	bounds, all := g.parts(len(x), 4), bytesOf(x)
-	mine := x[bounds[g.rank]/4 : bounds[g.rank+1]/4]
-	n := len(mine)
-	g.scratch = grow(g.scratch, 4*n*g.size)
-	if err := g.exchange(g.scratch, all, bounds, g.patience); err != nil {
-		return err
-	}
-	received := floatsOf(g.scratch)
-	copy(mine, received[:n])
-	for from := n; from < len(received); from += n {
-		for i, v := range received[from : from+n] {
-			mine[i] += v
-		}
-	}
-	return g.share(all, bounds, g.patience)
-}
-
-func (g *Group) addBfloat16(x []float32) error {
-	bounds := g.parts(len(x), 2)
-	g.wire = grow(g.wire, 2*len(x))
-	wire := halvesOf(g.wire)
-	for i, v := range x {
-		wire[i] = bfloat16.FromFloat32(v)
-	}
-	first, last := bounds[g.rank]/2, bounds[g.rank+1]/2
-	n := last - first
-	g.scratch = grow(g.scratch, 2*n*g.size)
-	if err := g.exchange(g.scratch, g.wire, bounds, g.patience); err != nil {
-		return err
-	}
-	received := halvesOf(g.scratch)
-	for i := range n {
-		sum := received[i].Float32()
-		for k := i + n; k < len(received); k += n {
-			sum += received[k].Float32()
-		}
-		wire[first+i] = bfloat16.FromFloat32(sum)
-	}
-	if err := g.share(g.wire, bounds, g.patience); err != nil {
-		return err
-	}
-	for i, v := range wire {
-		x[i] = v.Float32()
-	}
-	return nil
 }
 
 // grow returns a buffer of n bytes, the old one where it is long enough.

@@ -45,10 +45,15 @@ PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 // Programs are what a cluster of this machine needs.
 var Programs = []string{"munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "srun"}
 
-// Start starts a Slurm whose nodes, n1, n2, …, are all this machine, and ends
-// it when the test is over. It skips the test where Slurm is not installed or
-// the user is not root. The returned function ends a node without notice.
-func Start(t *testing.T, nodes int) (kill func(node int)) {
+// A Cluster is a Slurm whose nodes, n1, n2, …, are all this machine.
+type Cluster struct {
+	t   *testing.T
+	dir string
+}
+
+// Start starts a cluster and ends it when the test is over. It skips the test
+// where Slurm is not installed or the user is not root.
+func Start(t *testing.T, nodes int) *Cluster {
 	t.Helper()
 	for _, program := range Programs {
 		if _, err := exec.LookPath(program); err != nil {
@@ -66,15 +71,11 @@ func Start(t *testing.T, nodes int) (kill func(node int)) {
 	}
 	host, _, _ = strings.Cut(host, ".")
 	conf := fmt.Sprintf(configuration, host, dir, freePort(t))
-	folders := []string{"state"}
 	for node := 1; node <= nodes; node++ {
 		conf += fmt.Sprintf("NodeName=n%d NodeHostname=%s NodeAddr=127.0.0.1 Port=%d CPUs=2 State=UNKNOWN\n", node, host, freePort(t))
-		folders = append(folders, fmt.Sprintf("spool.n%d", node), fmt.Sprintf("tmp.n%d", node))
 	}
-	for _, name := range folders {
-		if err := os.Mkdir(at(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Mkdir(at("state"), 0o755); err != nil {
+		t.Fatal(err)
 	}
 	write(t, at("slurm.conf"), conf, 0o644)
 	write(t, at("munge.key"), strings.Repeat("a test's own key, ", 64), 0o400)
@@ -82,25 +83,62 @@ func Start(t *testing.T, nodes int) (kill func(node int)) {
 	start(t, at("munged.pid"), "munged", "--force", "--socket="+at("munge.sock"), "--key-file="+at("munge.key"),
 		"--log-file="+at("munged.log"), "--pid-file="+at("munged.pid"), "--seed-file="+at("munged.seed"))
 	start(t, at("slurmctld.pid"), "slurmctld", "-f", at("slurm.conf"))
-	pidFile := func(node int) string { return at(fmt.Sprintf("slurmd.n%d.pid", node)) }
+	c := &Cluster{t, dir}
 	for node := 1; node <= nodes; node++ {
-		start(t, pidFile(node), "slurmd", "-f", at("slurm.conf"), "-c", "-N", fmt.Sprintf("n%d", node))
+		c.Boot(node)
 	}
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		state, _ := exec.Command("sinfo", "--noheader", "--Node", "--format=%T").Output()
 		if strings.Count(string(state), "idle") == nodes {
-			break
+			return c
 		}
 		if time.Now().After(deadline) {
 			log, _ := os.ReadFile(at("slurmctld.log"))
 			t.Fatalf("the nodes do not become idle: %q\n%s", state, log)
 		}
 	}
-	return func(node int) {
-		t.Helper()
-		if err := syscall.Kill(number(t, pidFile(node)), syscall.SIGKILL); err != nil {
-			t.Fatal(err)
+}
+
+// Boot starts a node, with nothing left of what ran there before.
+func (c *Cluster) Boot(node int) {
+	c.t.Helper()
+	name := fmt.Sprintf("n%d", node)
+	for _, folder := range []string{"spool.", "tmp."} {
+		path := filepath.Join(c.dir, folder+name)
+		if err := os.RemoveAll(path); err != nil {
+			c.t.Fatal(err)
 		}
+		if err := os.Mkdir(path, 0o755); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	start(c.t, filepath.Join(c.dir, "slurmd."+name+".pid"), "slurmd", "-f", filepath.Join(c.dir, "slurm.conf"), "-c", "-N", name)
+}
+
+// Kill ends a node without notice, with all that runs there.
+func (c *Cluster) Kill(node int) {
+	c.t.Helper()
+	name := fmt.Sprintf("n%d", node)
+	slurmd := number(c.t, filepath.Join(c.dir, "slurmd."+name+".pid"))
+	victims := []int{slurmd}
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		environ, _ := os.ReadFile(filepath.Join("/proc", entry.Name(), "environ"))
+		folder, _ := os.Readlink(filepath.Join("/proc", entry.Name(), "cwd"))
+		if strings.Contains(string(environ), "SLURMD_NODENAME="+name+"\x00") && strings.Contains(string(environ), c.dir) ||
+			strings.HasPrefix(folder, filepath.Join(c.dir, "spool."+name)) {
+			victims = append(victims, pid)
+		}
+	}
+	for _, pid := range victims {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended with another
 	}
 }
 
@@ -112,6 +150,9 @@ func start(t *testing.T, pidFile, name string, args ...string) {
 		t.Fatalf("%s: %v: %s", name, err, out)
 	}
 	t.Cleanup(func() {
+		if _, err := os.Stat(pidFile); os.IsNotExist(err) {
+			return // it has ended already, as a node that was booted twice has
+		}
 		pid := number(t, pidFile)
 		for range 100 {
 			if syscall.Kill(pid, syscall.SIGTERM) != nil || zombie(pid) {
