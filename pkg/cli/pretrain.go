@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,7 +92,10 @@ func newPretrain() *cobra.Command {
 func (o pretrainOptions) settings() (pretrain.Settings, error) {
 	s, err := pretrain.Preset(o.preset, o.stage)
 	if err != nil {
-		return s, usagef("%w%s", err, didYouMean(o.preset, pretrain.Presets()...))
+		if slices.Contains(pretrain.Presets(), o.preset) {
+			return s, usagef("--stage: %w", err)
+		}
+		return s, usagef("--preset: %w%s", err, didYouMean(o.preset, pretrain.Presets()...))
 	}
 	for _, assignment := range o.set {
 		if err := s.Set(assignment); err != nil {
@@ -114,8 +118,10 @@ func (o pretrainOptions) check() error {
 		return usagef("pretrain needs --output DIR, see --help")
 	case o.corpus != "" && len(o.data) > 0:
 		return usagef("--corpus and --data exclude each other: a corpus is tokenized text")
-	case o.steps < 0 || o.devices < 1:
-		return usagef("--steps %d, --devices %d: both are counts", o.steps, o.devices)
+	case o.steps < 0:
+		return usagef("--steps %d: at least 0 is needed", o.steps)
+	case o.devices < 1:
+		return usagef("--devices %d: at least 1 is needed", o.devices)
 	case o.retrieval != "" && o.retrieval != none && len(o.valid) == 1 && o.valid[0] == none:
 		return usagef("--retrieval is a part of validation, which --valid none switches off")
 	}

@@ -14,16 +14,17 @@ import (
 func TestPretrainUsage(t *testing.T) {
 	output := t.TempDir()
 	for want, args := range map[string][]string{
-		`no preset "huge"; there are tiny, small, base`: {"--preset", "huge"},
-		"there is no stage 3":                           {"--stage", "3"},
-		`no setting "learning_rate"; there are`:         {"--set", "learning_rate=1"},
-		"lr=fast: not a number":                         {"--set", "lr=fast"},
-		"batch_size=0: it is at least 1":                {"--set", "batch_size=0"},
-		"pretrain needs --output DIR":                   {"--output", ""},
-		"--steps -1":                                    {"--steps", "-1"},
-		"--retrieval is a part of validation":           {"--valid", "none", "--retrieval", "pairs.jsonl"},
-		"unknown flag: --batch":                         {"--batch", "3"},
-		"quote a glob":                                  {"--data", "a.jsonl", "b.jsonl"},
+		`no preset "huge"; there are tiny, small, base`:     {"--preset", "huge"},
+		"--stage: there is no stage 3; there are 1 and 2\n": {"--stage", "3"},
+		`no setting "learning_rate"; there are`:             {"--set", "learning_rate=1"},
+		"lr=fast: not a number":                             {"--set", "lr=fast"},
+		"batch_size=0: it is at least 1":                    {"--set", "batch_size=0"},
+		"pretrain needs --output DIR":                       {"--output", ""},
+		"--steps -1: at least 0":                            {"--steps", "-1"},
+		"--devices 0: at least 1":                           {"--devices", "0"},
+		"--retrieval is a part of validation":               {"--valid", "none", "--retrieval", "pairs.jsonl"},
+		"unknown flag: --batch":                             {"--batch", "3"},
+		"quote a glob":                                      {"--data", "a.jsonl", "b.jsonl"},
 	} {
 		_, stderr, code := command(append([]string{"pretrain", "--output", output}, args...)...)
 		if code != 2 || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
