@@ -2,6 +2,7 @@ package claims
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"llmjp.internal/modernbert/pkg/result"
@@ -83,6 +84,19 @@ func run(seed uint64) *Run {
 		r.JGLUE.Runs = append(r.JGLUE.Runs, result.FineTuneRun{Model: m.Label(), Task: "JSTS", Score: score})
 	}
 	return r
+}
+
+// TestSameRunTwice refuses a run that was named twice, but not two seeds.
+func TestSameRunTwice(t *testing.T) {
+	one, other, again := run(42), run(43), run(42)
+	one.Dir, other.Dir, again.Dir = "a", "b", "c"
+	if _, err := Evaluate([]*Run{one, other}); err != nil {
+		t.Error(err)
+	}
+	_, err := Evaluate([]*Run{one, other, again})
+	if err == nil || !strings.Contains(err.Error(), "a and c hold the same run") {
+		t.Errorf("error %v, want one that names a and c", err)
+	}
 }
 
 // TestEffects computes every effect of a run whose results were written by hand.

@@ -3,6 +3,7 @@ package claims
 import (
 	"fmt"
 	"math"
+	"reflect"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -19,10 +20,19 @@ type claim struct {
 }
 
 // Evaluate holds every claim against the runs. The provenance is that of the
-// first run's curve, with the folders of all runs.
+// first run's curve, with the number of runs. It is an error to pass a run
+// twice, under whatever folders: its effects would not vary, and every interval
+// would be a point.
 func Evaluate(runs []*Run) (*result.Claims, error) {
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("no run to hold the claims against")
+	}
+	for i, r := range runs {
+		for _, other := range runs[:i] {
+			if reflect.DeepEqual(r.Curve, other.Curve) {
+				return nil, fmt.Errorf("%s and %s hold the same run, their training curves are equal: name each run once", other.Dir, r.Dir)
+			}
+		}
 	}
 	c := &result.Claims{Provenance: runs[0].Curve.Provenance}
 	for _, r := range runs {
