@@ -91,5 +91,10 @@ func beginAnew(opt pretrain.Options) error {
 	if m, err := last(own); err != nil || m.Step <= opt.Steps {
 		return nil // pretrain.Run says what is wrong with a damaged run
 	}
+	unlock, err := run.Lock(own) // an error where another process trains there
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	return os.RemoveAll(own)
 }
