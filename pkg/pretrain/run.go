@@ -62,6 +62,7 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	}
 	unlock, err := s.prepare(ctx)
 	if err != nil {
+		s.close()
 		return Summary{}, wayOut(err)
 	}
 	defer unlock()

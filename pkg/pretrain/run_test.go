@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 	"llmjp.internal/modernbert/pkg/run"
@@ -195,6 +196,27 @@ func TestResumeIsExact(t *testing.T) {
 	first := readLines[run.Line](t, filepath.Join(whole.Output, run.LogFile))[0]
 	if first.LR != 0 || math.Abs(first.Loss-math.Log(99574)) > 0.5 {
 		t.Errorf("first step %+v", first)
+	}
+}
+
+// A run that fails before its first step holds the training text no longer: it may
+// be built anew in the same process.
+func TestFailedStartFreesTheCorpus(t *testing.T) {
+	opt := options(t, small...)
+	opt.Cache, opt.Valid = t.TempDir(), []string{filepath.Join(t.TempDir(), "none.jsonl")}
+	if _, err := Run(t.Context(), opt); err == nil {
+		t.Fatal("a missing validation text is no error")
+	}
+	locks, err := filepath.Glob(filepath.Join(opt.Cache, "*", "lock"))
+	if err != nil || len(locks) == 0 {
+		t.Fatalf("no corpus was built: %v", err)
+	}
+	for _, lock := range locks {
+		unlock, err := durable.Lock(lock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unlock()
 	}
 }
 
