@@ -1,14 +1,13 @@
-// Package array runs independent tasks: numbered, each leaving a file. It knows
-// nothing of what a task does.
+// Package array runs numbered independent tasks, each of which writes a file. It
+// does not know what a task computes.
 //
-// A [Job] says which tasks have not left their file yet and which command makes
-// some of them. [Local] shares them among processes of this machine, [Slurm]
-// hands them to a cluster as a job array. Both look at the files alone: a
-// finished task is not run again, one whose process was killed is run again,
-// and the same call after an interruption goes on with what is missing.
+// A [Job] says which tasks are missing, that is, have not written their file yet,
+// and which command runs tasks. [Local] shares the missing tasks among processes
+// of this machine; [Slurm] submits them to a cluster as a job array. Both look only
+// at the files: they skip a finished task, repeat one whose process was killed, and
+// resume with the missing tasks when they are called again after an interruption.
 //
-// The caller holds the lock of the folder, so that no two calls run the same
-// tasks.
+// The caller holds the folder's lock, so that no two calls run the same tasks.
 package array
 
 import (
@@ -18,26 +17,27 @@ import (
 	"strings"
 )
 
-// A Job is some tasks, numbered from 0.
+// A Job describes tasks, numbered from 0.
 type Job struct {
-	Dir  string // where logs are written, on a file system that all workers share
-	Name string // of a job under Slurm: a word such as "jsts"
+	Dir  string // folder of the logs, on a file system that all workers share
+	Name string // the job's name under Slurm: a word such as "jsts"
 	// Missing returns the numbers of the tasks that are not finished. It is
 	// called about once a second, from one goroutine at a time.
 	Missing func() ([]int, error)
-	// Describe names a task for the user; nil: its number alone.
+	// Describe names a task for the user; nil names it by its number.
 	Describe func(number int) string
-	// Weight tells how long a task takes, beside the others; nil: equally long.
+	// Weight returns a task's relative duration; nil if all take equally long.
 	Weight func(number int) int
-	// Command is the program, with its arguments, that runs tasks. Their
-	// numbers, with commas between them, come as one more argument.
+	// Command is the program that runs tasks, with its arguments. The engine
+	// appends the tasks' numbers, separated by commas, as the last argument.
 	Command []string
-	Say     func(line string) // tells the user how it goes; nil: nobody
+	Say     func(line string) // reports progress to the user; may be nil
 }
 
 // An Engine runs jobs.
 type Engine interface {
-	// Check returns why the engine cannot be used here, before anything is made.
+	// Check returns an error if the engine cannot be used on this machine. It is
+	// called before anything is written.
 	Check(ctx context.Context) error
 	// Run runs the missing tasks of a job and returns when none is missing.
 	Run(ctx context.Context, j Job) error
@@ -56,7 +56,7 @@ func (j *Job) describe(number int) string {
 	return fmt.Sprintf("number %d (%s)", number, j.Describe(number))
 }
 
-// list writes numbers with commas between them.
+// list joins numbers with commas.
 func list(numbers []int) string {
 	texts := make([]string, len(numbers))
 	for i, n := range numbers {

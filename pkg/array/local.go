@@ -20,19 +20,20 @@ import (
 const workersFolder = "workers"
 
 // Local runs tasks in several processes of this machine at a time. Worker k
-// sees the k-th GPU alone. A worker that dies stops no other.
+// sees only the k-th GPU. The death of a worker does not stop the others.
 type Local struct {
 	Workers int
-	GPUs    string // that may be used, as in CUDA_VISIBLE_DEVICES; "": all
-	Retries int    // how often the tasks of killed workers are run again
+	GPUs    string // the GPUs to use, as in CUDA_VISIBLE_DEVICES; "" for all
+	Retries int    // how often to repeat the tasks of killed workers
 }
 
-// Check finds nothing missing: every machine has processes.
+// Check returns nil: every machine can start processes.
 func (l Local) Check(context.Context) error { return nil }
 
-// Run shares the missing tasks among the workers. A worker that was killed by
-// a signal, as for want of memory, has its tasks run again; one that ended with
-// an error would end so again.
+// Run shares the missing tasks among the workers. It repeats the tasks of a
+// worker that a signal killed, as the kernel does when memory runs out, at
+// most Retries times. A worker that ended with an error would fail again, so
+// Run returns its error.
 func (l Local) Run(ctx context.Context, j Job) error {
 	for try := 0; ; try++ {
 		missing, err := j.Missing()
@@ -67,7 +68,7 @@ func killed(err error) bool {
 	return ok && status.Signaled()
 }
 
-// round runs some tasks once. It returns the first worker's error.
+// round runs the tasks once and returns the first worker's error.
 func (l Local) round(ctx context.Context, j *Job, numbers []int) error {
 	logs := filepath.Join(j.Dir, workersFolder)
 	if err := os.MkdirAll(logs, 0o777); err != nil {
@@ -96,14 +97,16 @@ func (l Local) round(ctx context.Context, j *Job, numbers []int) error {
 	return died
 }
 
-// work is one process from beginning to end.
+// work starts one worker process on the tasks, with its output in the file
+// log, and waits for its end.
 func (l Local) work(ctx context.Context, j *Job, k int, numbers []int, log string) error {
 	args := append(slices.Clone(j.Command), list(numbers))
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(cmd.Environ(), "CUDA_VISIBLE_DEVICES="+gpu(l.GPUs, k))
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = 30 * time.Second
-	// A terminal's interruption comes by way of ctx alone; our death ends it.
+	// In a process group of its own the worker gets a terminal's interrupt only
+	// through ctx. The kernel kills it when this process dies.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	file, err := os.Create(log)
 	if err != nil {
@@ -119,7 +122,7 @@ func (l Local) work(ctx context.Context, j *Job, k int, numbers []int, log strin
 	return nil
 }
 
-// gpu returns the k-th of the GPUs that may be used.
+// gpu returns the name of the GPU for worker k: the k-th visible one, in turns.
 func gpu(visible string, k int) string {
 	if visible == "" {
 		return strconv.Itoa(k)
@@ -128,8 +131,8 @@ func gpu(visible string, k int) string {
 	return names[k%len(names)]
 }
 
-// deal shares numbers among at most n workers, so that all shares weigh about
-// the same. No share is empty.
+// deal divides the numbers into at most n non-empty shares of about equal weight:
+// it adds each number, the heaviest first, to the lightest share.
 func deal(numbers []int, n int, weight func(int) int) [][]int {
 	if weight == nil {
 		weight = func(int) int { return 1 }

@@ -22,12 +22,13 @@ const (
 
 // Slurm runs tasks as the tasks of a job array.
 type Slurm struct {
-	Options []string      // for sbatch
-	Retries int           // how often tasks that died are handed in again
-	Poll    time.Duration // how often the queue is looked at; 0 is 5 s
+	Options []string      // further options of sbatch
+	Retries int           // how often to submit tasks again that died
+	Poll    time.Duration // interval between looks at the queue; 0 is 5 s
 }
 
-// Check looks for Slurm's programs and asks the controller.
+// Check looks for Slurm's programs on the PATH and asks the controller for the
+// queue.
 func (s Slurm) Check(ctx context.Context) error {
 	for _, program := range []string{"sbatch", "squeue"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -40,10 +41,10 @@ func (s Slurm) Check(ctx context.Context) error {
 	return nil
 }
 
-// Run hands the missing tasks in, waits for them, and hands those that died in
-// again. A job of an earlier call that is still in the queue is waited for
-// first, also where that call was killed before it could note the job: the
-// job's name holds a digest of the folder.
+// Run submits the missing tasks, waits for them, and submits those that died
+// again. It first waits for a job of an earlier call that is still in the
+// queue. The job's name holds a digest of the folder, so Run finds that job
+// even if the earlier call was killed before it could record the number.
 func (s Slurm) Run(ctx context.Context, j Job) error {
 	if s.Poll == 0 {
 		s.Poll = 5 * time.Second
@@ -84,7 +85,7 @@ func (s Slurm) Run(ctx context.Context, j Job) error {
 	}
 }
 
-// A queue is a job's place under Slurm.
+// A queue submits one job to Slurm and watches it.
 type queue struct {
 	Slurm
 	job  Job
@@ -92,7 +93,7 @@ type queue struct {
 	name string
 }
 
-// submit hands tasks in as a job array.
+// submit submits the tasks as a job array and returns the job's number.
 func (q *queue) submit(ctx context.Context, numbers []int) (id string, err error) {
 	script := filepath.Join(q.dir, scriptFile)
 	if err := os.MkdirAll(q.dir, 0o777); err != nil {
@@ -115,7 +116,8 @@ func (q *queue) submit(ctx context.Context, numbers []int) (id string, err error
 	return id, nil
 }
 
-// script runs the command with the task's number.
+// script returns a shell script that runs the command with the number of the
+// array task.
 func (q *queue) script() []byte {
 	var b bytes.Buffer
 	b.WriteString("#!/bin/sh\nexec")
@@ -126,7 +128,7 @@ func (q *queue) script() []byte {
 	return b.Bytes()
 }
 
-// wait waits until the job is out of the queue.
+// wait returns when no task of the job is in the queue.
 func (q *queue) wait(ctx context.Context, id string) error {
 	for failures := 0; ; {
 		if _, err := q.job.Missing(); err != nil {
@@ -152,7 +154,7 @@ func (q *queue) wait(ctx context.Context, id string) error {
 	}
 }
 
-// waiting returns how many tasks of the job wait or run, and its number.
+// waiting returns the number of the job and how many of its tasks wait or run.
 func (q *queue) waiting(ctx context.Context) (id string, n int, err error) {
 	out, err := command(ctx, "squeue", "--me", "--noheader", "--array", "--format=%F", "--name="+q.name)
 	if err != nil {
@@ -165,7 +167,7 @@ func (q *queue) waiting(ctx context.Context) (id string, n int, err error) {
 	return id, len(ids), nil
 }
 
-// command runs a program of Slurm.
+// command runs one of Slurm's programs and returns its standard output.
 func command(ctx context.Context, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	var out, errs bytes.Buffer
@@ -176,9 +178,9 @@ func command(ctx context.Context, name string, args ...string) (string, error) {
 	return out.String(), nil
 }
 
-// complaint makes one line of what a program of Slurm writes to standard
-// error: its last line, which names the cause, and the one before it, in which
-// sbatch speaks of a job's options.
+// complaint returns the last two lines of a Slurm program's standard error,
+// joined into one: the last line names the cause, and sbatch names the option
+// in the line before.
 func complaint(errs string) string {
 	lines := strings.Split(strings.TrimSpace(errs), "\n")
 	return strings.Join(lines[max(0, len(lines)-2):], "; ")

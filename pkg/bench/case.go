@@ -7,11 +7,11 @@ import (
 	"llmjp.internal/modernbert/pkg/model/modernbert"
 )
 
-// What can be measured.
+// The tasks that can be measured.
 const (
 	Train = "train" // a training step: forward, backward, clipping, AdamW
-	// TrainDefault is Train beside transformers as its configuration comes and
-	// as the authors ran it: with the head's scores of every position.
+	// TrainDefault compares Train with transformers' default configuration, which
+	// the authors ran: its head scores every position, not only the masked ones.
 	TrainDefault = "train-default"
 	Forward      = "forward"  // the masked-language-model loss without a gradient
 	Embed        = "embed"    // texts to vectors, with tokenization
@@ -20,7 +20,7 @@ const (
 	Matmul       = "matmul"   // a large matrix product: the machine's peak
 )
 
-// Tasks are all of them.
+// Tasks lists all tasks.
 var Tasks = []string{Matmul, Train, TrainDefault, Forward, Embed, Tokenize, Batches}
 
 // Case is one thing to measure.
@@ -30,12 +30,13 @@ type Case struct {
 	Layers  int    `json:"layers,omitempty"`
 	Batch   int    `json:"batch,omitempty"`  // rows
 	Length  int    `json:"length,omitempty"` // tokens of a row
-	// Documents says that the rows are real documents of at most Length
-	// tokens, of different lengths, and not all full.
+	// Documents is true for rows of real documents, whose lengths differ, of at
+	// most Length tokens; otherwise every row is full.
 	Documents bool `json:"documents,omitempty"`
 }
 
-// String is the case in words.
+// String describes the case for a reader: "train float32, 6 layers, 8 x 512
+// tokens".
 func (c Case) String() string {
 	s := c.Task
 	if c.Compute != "" {
@@ -53,13 +54,13 @@ func (c Case) String() string {
 	return s
 }
 
-// trains says whether a case is a training step.
+// trains reports whether the case is a training step.
 func (c Case) trains() bool { return c.Task == Train || c.Task == TrainDefault }
 
-// operations is the analytic number of floating point operations a token of
-// full rows: two for each multiplication of a matrix product, in the layers,
-// the scores that are attended to, and the head at the masked share of the
-// positions. Training is three times the forward pass.
+// operations returns the analytic number of floating point operations per
+// token of full rows: two for each multiplication of the matrix products in
+// the layers, the attended scores, and the head at the masked share of the
+// positions. Training counts three times the forward pass.
 func (c Case) operations(config *modernbert.Config, masked float64) float64 {
 	d, f, v := float64(config.HiddenSize), float64(config.Intermediate), float64(config.Vocab)
 	sum := masked * 2 * (d*d + d*v)
@@ -73,32 +74,32 @@ func (c Case) operations(config *modernbert.Config, masked float64) float64 {
 	return sum
 }
 
-// Sizes are a preset's dimensions and what is measured of it by default.
+// Sizes holds a preset's dimensions and the cases that are measured by default.
 type Sizes struct {
 	Preset  string
 	Layers  int
-	Lengths []int // of rows, with batches of about Tokens tokens
+	Lengths []int // tokens a row, in batches of about Tokens tokens
 	Tokens  int
 	Depths  []int // further numbers of layers
 	Batches []int // further numbers of rows
-	// Documents is the size of a batch of real documents that is trained on,
-	// too; 0 for none.
+	// Documents is the number of rows of a further training case on real
+	// documents; 0 for none.
 	Documents int
 	// Texts is the number of paragraphs that are embedded; 0 is 128.
 	Texts   int
 	Repeats int
 }
 
-// Presets are the sizes that can be measured, the smallest first.
+// Presets lists the sizes that can be measured, the smallest first.
 var Presets = []Sizes{
 	{Preset: "tiny", Layers: 3, Lengths: []int{128, 512}, Tokens: 1024, Documents: 16, Repeats: 5},
 	{Preset: "small", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 12}, Batches: []int{1, 2, 4}, Documents: 16, Repeats: 5},
 	{Preset: "base", Layers: 6, Lengths: []int{512, 1024, 2048, 4096, 8192}, Tokens: 4096, Depths: []int{3, 22}, Batches: []int{1, 2, 4}, Documents: 16, Repeats: 5},
 }
 
-// Cases lists what is measured of the sizes in one element type: the tasks by
-// length; by depth, with one row of 1,024 tokens; by batch, with rows of the
-// least length; and documents of the corpus.
+// Cases lists the cases of the tasks in one element type: for each length; for
+// each depth, with one row of 1,024 tokens; for each batch size, with rows of the
+// shortest length; and for documents of the corpus. No case is listed twice.
 func (s Sizes) Cases(tasks []string, compute string) []Case {
 	var cases []Case
 	add := func(c Case) {

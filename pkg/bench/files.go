@@ -20,10 +20,10 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// seed draws weights, tokens and masks.
+// seed is the seed of weights, tokens and masks.
 const seed = 42
 
-// files makes what both sides read: models, batches, texts.
+// files writes the models, batches and texts that all sides read.
 type files struct {
 	opt      Options
 	settings pretrain.Settings
@@ -51,7 +51,8 @@ func newFiles(ctx context.Context, opt Options) (*files, error) {
 
 func (f *files) path(name string) string { return filepath.Join(f.opt.Dir, name) }
 
-// job makes the files of a case; config is the model's, nil without one.
+// job writes the files of a case and returns them as a Job, with the model's
+// config (nil for a task without a model).
 func (f *files) job(c Case) (Job, *modernbert.Config, error) {
 	job := Job{Case: c, Settings: f.settings}
 	switch c.Task {
@@ -105,7 +106,8 @@ func (f *files) modelJob(job Job) (Job, *modernbert.Config, error) {
 	return job, config, err
 }
 
-// rows are documents of the corpus, or full rows of random tokens.
+// rows returns the token ids of the case's rows: documents of the corpus, or
+// full rows of random tokens.
 func (f *files) rows(c Case) ([][]int32, error) {
 	if c.Documents {
 		return corpus.Batch(f.corpus, seed, 0, c.Batch, c.Length)
@@ -129,7 +131,8 @@ func (f *files) config(layers int) (*modernbert.Config, error) {
 	return s.Architecture()
 }
 
-// model writes a model with random weights once.
+// model writes a model with random weights, unless it is already there, and
+// returns its directory.
 func (f *files) model(config *modernbert.Config, head model.Head) (string, error) {
 	dir := f.path(fmt.Sprintf("model-%d-%d", config.Layers, head))
 	if _, err := os.Stat(dir); err == nil {
@@ -144,7 +147,8 @@ func (f *files) model(config *modernbert.Config, head model.Head) (string, error
 	return dir, checkpoint.Save(dir, config, head, model.Draw(config.Params(head), seed), extra)
 }
 
-// tokenizer writes the tokenizer's files alone.
+// tokenizer writes a directory that holds the tokenizer's files alone and
+// returns it.
 func (f *files) tokenizer() (string, error) {
 	dir := f.path("tokenizer")
 	for name, content := range f.tok.Files() {
@@ -158,7 +162,8 @@ func (f *files) tokenizer() (string, error) {
 	return dir, nil
 }
 
-// texts writes the first n documents, or paragraphs of at least ten characters.
+// texts writes the first n documents, or paragraphs, of at least ten characters as
+// JSON lines and returns the file's path.
 func (f *files) texts(n int, paragraphs bool) (string, error) {
 	var lines strings.Builder
 	for t, err := range corpus.Texts(f.opt.Data) {

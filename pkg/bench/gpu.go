@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// gpu is the name of the first GPU and its memory in bytes; ok is false where
-// none is seen.
+// gpu returns the name of the first GPU and its memory in bytes; ok is false
+// if nvidia-smi finds none.
 func gpu() (name string, memory int64, ok bool) {
 	lines := nvidiaSMI("--query-gpu=name,memory.total")
 	if len(lines) == 0 {
@@ -20,8 +20,9 @@ func gpu() (name string, memory int64, ok bool) {
 	return name, memory << 20, true
 }
 
-// gpuMemory is what a process holds of the GPUs' memory, in bytes, 0 where that
-// is not known: what it uses, what its allocator keeps, and CUDA itself.
+// gpuMemory returns the GPU memory in bytes that a process holds, its
+// allocator's reserve and CUDA's own included. It returns 0 if nvidia-smi does
+// not know the process.
 func gpuMemory(pid int) (bytes int64) {
 	for _, line := range nvidiaSMI("--query-compute-apps=pid,used_memory") {
 		var p int
@@ -33,7 +34,8 @@ func gpuMemory(pid int) (bytes int64) {
 	return bytes
 }
 
-// nvidiaSMI is what NVIDIA's program says, by line.
+// nvidiaSMI returns the lines of nvidia-smi's answer to a query, nil without a
+// GPU.
 func nvidiaSMI(query string) []string {
 	out, err := exec.Command("nvidia-smi", query, "--format=csv,noheader,nounits").Output()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"llmjp.internal/modernbert/pkg/pretrain"
 )
 
-// Job is a case and what both sides compute it from.
+// A Job is a case with the files and settings from which all sides compute it.
 type Job struct {
 	Case     Case              `json:"case"`
 	Model    string            `json:"model,omitempty"`  // directory of weights and tokenizer
@@ -18,15 +18,16 @@ type Job struct {
 	Products products          `json:"products,omitzero"`
 }
 
-// products are the matrix products of a step of [Matmul]: square ones, of so
-// many rows that the machine reaches its peak, and so many that their start
-// does not count.
+// products describes a step of [Matmul]: Count products of square matrices. Size
+// is large enough for the machine's peak rate, and Count for the start-up time not
+// to count.
 type products struct {
-	Size  int `json:"size"`
+	Size  int `json:"size"` // rows and columns
 	Count int `json:"count"`
 }
 
-// productsFor are those of a kind of backend.
+// productsFor returns the size and number of the products for a kind of
+// backend.
 func productsFor(kind string) products {
 	if kind == "xla:cuda" {
 		return products{Size: 8192, Count: 20}
@@ -34,16 +35,16 @@ func productsFor(kind string) products {
 	return products{Size: 2048, Count: 1}
 }
 
-// work is a job made ready.
+// work is a prepared job.
 type work struct {
-	units   float64 // of one step: tokens, batches, floating point operations
+	units   float64 // tokens, batches or floating point operations of one step
 	padding float64 // share of the computed positions that hold no token
-	// step computes once and gives a value that both sides must agree in.
+	// step computes once and returns a value that must agree on all sides.
 	step  func(ctx context.Context) (value float64, err error)
 	close func()
 }
 
-// prepare makes a job ready on our side.
+// prepare builds the work of a job on our side.
 func (j Job) prepare(ctx context.Context) (*work, error) {
 	switch j.Case.Task {
 	case Train, TrainDefault:

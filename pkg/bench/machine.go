@@ -10,9 +10,9 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Host describes this machine, with the peak that the rows measured: for each
-// element type the fastest matrix product of any program.
-// kind is the backend's: with "xla:cuda" the machine is the GPU.
+// Host describes this machine for a kind of backend; with "xla:cuda" it
+// describes the GPU. The peak for each element type is the fastest matrix
+// product among the rows, by any program.
 func Host(kind string, rows []result.BenchRow) result.Machine {
 	m := result.Machine{Name: processor(), Cores: runtime.NumCPU(), Memory: memory(), Peak: map[string]float64{}}
 	if name, bytes, ok := gpu(); ok && kind == "xla:cuda" {
@@ -27,7 +27,8 @@ func Host(kind string, rows []result.BenchRow) result.Machine {
 	return m
 }
 
-// processor is the name in /proc/cpuinfo, else the architecture.
+// processor returns the name in /proc/cpuinfo, else the architecture, and the
+// number of cores.
 func processor() string {
 	if name := field("/proc/cpuinfo", "model name"); name != "" {
 		return fmt.Sprintf("%s, %d cores", name, runtime.NumCPU())
@@ -35,7 +36,7 @@ func processor() string {
 	return fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 }
 
-// memory is the machine's in bytes, 0 where it is not known.
+// memory returns the machine's memory in bytes, 0 if /proc does not tell.
 func memory() int64 {
 	var kib int64
 	if _, err := fmt.Sscan(field("/proc/meminfo", "MemTotal"), &kib); err != nil {
@@ -44,7 +45,8 @@ func memory() int64 {
 	return kib << 10
 }
 
-// field is what stands behind a name and a colon in a file of the system.
+// field returns the text after the name and a colon in a file of /proc, "" if
+// there is none.
 func field(path, name string) string {
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"llmjp.internal/modernbert/pkg/backend"
 )
 
-// matmul is some products of the same two matrices; its value is the mean of
-// the product.
+// matmul returns the work of multiplying the same two matrices several times;
+// its value is the mean of the product.
 func (j Job) matmul() (*work, error) {
 	b, err := backend.Open()
 	if err != nil {
@@ -51,7 +51,7 @@ func (j Job) matmul() (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	// products multiplies and reads a number of the last product, so that it is there.
+	// products multiplies and waits for the last product by reading one number of it.
 	products := func(count int, read *graph.Exec) (float32, error) {
 		for {
 			product, err := multiply.Exec1(x, y)

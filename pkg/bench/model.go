@@ -15,8 +15,8 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// options are those of the computation: activations are kept unless the
-// settings say otherwise.
+// options returns how graphs are built: they keep the activations unless the
+// settings ask for activation checkpoints.
 func (j Job) options() model.Options {
 	return model.Options{Compute: j.Case.Compute, Checkpoint: j.Settings.ActivationCheckpoints}
 }
@@ -38,8 +38,8 @@ func (j Job) load() (model.Architecture, model.Values, *pretrain.Fixed, error) {
 	return c.Arch, values, pretrain.Fix(j.Settings, int32(c.Arch.Dimensions().PadID), ids, labels), nil
 }
 
-// training is a step of pretraining on the batch; its value is the loss before
-// the update.
+// training returns the work of a pretraining step on the batch; its value is
+// the loss before the update.
 func (j Job) training() (*work, error) {
 	arch, values, fixed, err := j.load()
 	if err != nil {
@@ -71,7 +71,7 @@ func (j Job) training() (*work, error) {
 	}, nil
 }
 
-// forward is the loss of the batch without a gradient.
+// forward returns the work of computing the batch's loss without a gradient.
 func (j Job) forward() (*work, error) {
 	arch, values, fixed, err := j.load()
 	if err != nil {
@@ -98,7 +98,8 @@ func (j Job) forward() (*work, error) {
 	}, nil
 }
 
-// updated waits for the update: a GPU makes it while the program goes on.
+// updated waits for the update, which a GPU computes while the program goes
+// on.
 func updated(weights []*tensors.Tensor) error {
 	smallest := slices.MinFunc(weights, func(a, b *tensors.Tensor) int { return a.Shape().Size() - b.Shape().Size() })
 	_, err := tensors.CopyFlatData[float32](smallest)
@@ -111,7 +112,8 @@ func finalize(ts []*tensors.Tensor) {
 	}
 }
 
-// readBatch reads what [pretrain.Fixed.Dump] writes: rows without their padding.
+// readBatch reads the rows, without their padding, from a file that
+// [pretrain.Fixed.Dump] wrote.
 func readBatch(path string) (ids, labels [][]int32, err error) {
 	f, err := checkpoint.OpenFile(path)
 	if err != nil {

@@ -10,22 +10,24 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Options choose what is measured and how often.
+// Options choose the cases, the sides and the number of repetitions.
 type Options struct {
 	Sizes   Sizes
 	Cases   []Case
 	Repeats int
 	Sides   []Side // ours first
-	Data    string // texts: a glob; see [corpus.Texts]
-	Dir     string // for the models and batches, tens of MB to GB; removed by the caller
-	// Row gets each row as soon as it is measured, Report the progress, and Note
-	// what a reader of the result must know: versions, and sides left out.
+	Data    string // glob of the texts; see [corpus.Texts]
+	Dir     string // folder for models and batches, tens of MB to GB; the caller removes it
+	// Row receives each row as soon as it is measured. Report receives progress.
+	// Note receives what a reader of the result must know: the versions, and the
+	// sides that were left out.
 	Row    func(result.BenchRow)
 	Report func(line string)
 	Note   func(line string)
 }
 
-// pause lets the threads of one side come to rest before the other's turn.
+// pause is the time between two turns, in which the threads of one side come to
+// rest.
 const pause = 300 * time.Millisecond
 
 // Run measures every case on every side that takes part in it.
@@ -74,7 +76,8 @@ type turn struct {
 	rates []float64
 }
 
-// measure lets the sides take turns at a job.
+// measure starts a process for each side and lets the processes take turns at
+// the job. It returns an error if their values disagree.
 func (opt Options) measure(ctx context.Context, job Job) ([]result.BenchRow, error) {
 	var turns []*turn
 	defer func() {
@@ -158,7 +161,8 @@ func firstLine(err error) string {
 	return line
 }
 
-// agree compares what the sides computed, before anything is timed.
+// agree returns an error if the sides' values differ by more than slack times
+// the tolerance of the case. It is called before anything is timed.
 func agree(c Case, turns []*turn, slack float64) error {
 	tolerance := 1e-4 * slack
 	if c.Compute == "bfloat16" {

@@ -14,7 +14,7 @@ import (
 	"llmjp.internal/modernbert/pkg/backend"
 )
 
-// request is a line to a side's process, reply its answer.
+// A request is a line to a side's process; a reply is the line that it answers.
 type request struct {
 	Do  string `json:"do"` // "prepare", "step", "end"
 	Job *Job   `json:"job,omitempty"`
@@ -26,13 +26,14 @@ type reply struct {
 	Value   float64 `json:"value"`
 	Seconds float64 `json:"seconds,omitempty"`
 	Peak    int64   `json:"peak,omitempty"` // bytes
-	// Versions names the libraries that computed, in the answer to prepare.
+	// Versions names the side's libraries, in the answer to "prepare".
 	Versions string `json:"versions,omitempty"`
 	Error    string `json:"error,omitempty"`
 }
 
-// Serve is our side's process: it answers requests until the input ends.
-// Preparing computes one step; the peak of memory counts from before it.
+// Serve runs our side's process: it answers the requests on in until the input
+// ends. The answer to "prepare" comes after one computed step; peak memory
+// counts from before that step.
 func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	lines, answers := json.NewDecoder(in), json.NewEncoder(out)
 	var current *work
@@ -83,14 +84,14 @@ func answerTo(ctx context.Context, r request, current **work) (answer reply, err
 	return reply{Units: w.units, Padding: w.padding, Value: value, Seconds: time.Since(began).Seconds()}, err
 }
 
-// resetPeak makes the process's peak of memory what it uses now (Linux).
+// resetPeak resets the process's peak of memory to its present use (Linux).
 func resetPeak() {
 	debug.FreeOSMemory()
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // elsewhere the peak is of the whole process, or unknown
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // other systems report the peak since the process's start, or none
 }
 
-// peakMemory is the greatest resident size in bytes, 0 where the system does
-// not say, or where the work is done in a GPU's memory.
+// peakMemory returns the greatest resident size in bytes. It returns 0 if the
+// system does not tell, or if the backend computes in a GPU's memory.
 func peakMemory() int64 {
 	if b, err := backend.Open(); err == nil && backend.Kind(b) == "xla:cuda" {
 		return 0

@@ -15,15 +15,16 @@ import (
 type Side struct {
 	Command []string          // answers requests as [Serve] does
 	Env     []string          // the command's environment; nil for this process's
-	Names   map[string]string // its name by task; it leaves out a task without one
-	// Takes tells whether it takes part in a case of its tasks; nil is every case.
+	Names   map[string]string // the side's name for each task that it takes part in
+	// Takes reports whether the side takes part in a case of its tasks; nil means
+	// every case.
 	Takes func(Case) bool
-	// Optional is true for a side that is left out, with a note, where it cannot
-	// be prepared: it is not installed, or cannot run the model.
+	// Optional is true for a side that Run leaves out, with a note, if preparing it
+	// fails because it is not installed or cannot run the model.
 	Optional bool
 }
 
-// takes tells whether the side takes part in a case.
+// takes reports whether the side takes part in a case.
 func (s Side) takes(c Case) bool {
 	return s.Names[c.Task] != "" && (s.Takes == nil || s.Takes(c))
 }
@@ -79,7 +80,7 @@ func (p *process) ask(r request) (reply, error) {
 // stop ends the process.
 func (p *process) stop() {
 	_ = p.in.Close()
-	_ = p.command.Wait() // what it has computed is known by now
+	_ = p.command.Wait() // all of its answers were read
 }
 
 // A tail keeps the end of what a process writes to stderr.

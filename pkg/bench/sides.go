@@ -15,9 +15,9 @@ func Ours(command ...string) Side {
 	return s
 }
 
-// Peers returns the sides that command, a Python and peer.py, runs on a kind of
-// backend: transformers as it runs by default, and the stronger forms of it that
-// exist for the kind. Only the first must run.
+// Peers returns the sides that command, a Python and peer.py, runs on a kind
+// of backend: transformers with its defaults, and the stronger forms of it
+// that exist for the kind. Only the first is required.
 func Peers(kind string, command ...string) []Side {
 	with := func(names map[string]string, takes func(Case) bool, arguments ...string) Side {
 		return Side{Command: slices.Concat(command, arguments), Names: names, Takes: takes, Optional: true}
@@ -43,8 +43,8 @@ func Peers(kind string, command ...string) []Side {
 	}
 }
 
-// Notes returns what a reader of the numbers must know of the sides. kind is the
-// backend's, tasks are the measured ones.
+// Notes returns what a reader of the numbers must know about the sides. kind
+// is the backend's kind; tasks lists the measured tasks.
 func Notes(kind string, sides []Side, tasks []string) []string {
 	notes := []string{"Tokens are attended ones. Peak memory is each process's own from before its first step, weights included."}
 	if kind == "xla:cuda" {

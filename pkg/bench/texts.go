@@ -12,8 +12,8 @@ import (
 	"llmjp.internal/modernbert/pkg/text"
 )
 
-// embedding is texts to mean-pooled vectors; its value is the norm of the
-// vectors' mean.
+// embedding returns the work of turning texts into mean-pooled vectors; its
+// value is the norm of the vectors' mean.
 func (j Job) embedding(ctx context.Context) (*work, error) {
 	texts, err := readTexts(j.Texts)
 	if err != nil {
@@ -40,7 +40,7 @@ func (j Job) embedding(ctx context.Context) (*work, error) {
 	}, nil
 }
 
-// normOfMean is the L2 norm of the mean of n row vectors.
+// normOfMean returns the L2 norm of the mean of n row vectors.
 func normOfMean(flat []float32, n int) float64 {
 	if len(flat) == 0 {
 		return 0
@@ -56,7 +56,8 @@ func normOfMean(flat []float32, n int) float64 {
 	return math.Sqrt(squares)
 }
 
-// tokenizing is texts to ids on all cores; its value is the sum of the ids.
+// tokenizing returns the work of turning texts into ids on all cores; its
+// value is the sum of the ids.
 func (j Job) tokenizing() (*work, error) {
 	texts, err := readTexts(j.Texts)
 	if err != nil {
@@ -87,11 +88,12 @@ func (j Job) tokenizing() (*work, error) {
 	return w, nil
 }
 
-// batchesAStep is how many batches are drawn before the clock is read.
+// batchesAStep is the number of batches in one timed step.
 const batchesAStep = 20
 
-// batches draws documents, cuts, masks and lays them out as tensors. There is
-// no value to agree in: the masks are each side's own.
+// batches returns the work of drawing documents, cutting and masking them, and
+// laying them out as tensors. Its value is 0, since each side draws its own
+// masks.
 func (j Job) batches() (*work, error) {
 	c, err := corpus.Open(j.Corpus)
 	if err != nil {

@@ -25,8 +25,8 @@ func (m Machine) cpuPlugin(context.Context) Finding {
 	return Finding{part, Absent, "no plugin: GoMLX's own backend in Go computes, several times slower", "run scripts/setup without GOMLX_BACKEND"}
 }
 
-// cuda looks for a GPU's driver and for XLA's plugin, and whether they belong
-// together.
+// cuda looks for a GPU's driver and for XLA's plugin. A plugin without a driver
+// is broken.
 func (m Machine) cuda(context.Context) Finding {
 	const part = "CUDA"
 	plugin, pluginErr := size(filepath.Join(m.Root, ".local", "cuda", "lib", "xla_cuda_plugin.so"))
@@ -60,7 +60,7 @@ func (m Machine) allocator(context.Context) Finding {
 	return f
 }
 
-// computes opens the backend in use and lets it compute.
+// computes opens the backend in use and runs a small graph on it.
 func (m Machine) computes(context.Context) Finding {
 	const part, way = "backend", "run scripts/setup; or set GOMLX_BACKEND=" + backend.Default + ", which needs no plugin"
 	began := time.Now()

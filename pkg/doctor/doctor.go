@@ -1,5 +1,6 @@
-// Package doctor examines a machine: what computing, notebooks and models of
-// the hub need, what of it is there and works, and what to do about the rest.
+// Package doctor examines a machine: it tries every part that computing,
+// notebooks and models of the hub need, and says what to do about those that are
+// missing or broken.
 package doctor
 
 import (
@@ -7,10 +8,10 @@ import (
 	"iter"
 )
 
-// State is how a part of the machine is.
+// A State rates a part of the machine.
 type State string
 
-// The states. Absent is what can be done without, Missing what cannot.
+// The states. An Absent part is optional, a Missing one is required.
 const (
 	OK      State = "ok"
 	Absent  State = "absent"
@@ -18,28 +19,28 @@ const (
 	Broken  State = "BROKEN"
 )
 
-// Finding is what was found of one part.
+// A Finding describes the state of one part.
 type Finding struct {
 	Part  string `json:"part"`
 	State State  `json:"state"`
 	Found string `json:"found"`
-	Do    string `json:"do,omitempty"` // what to do about it; empty where nothing is to be done
+	Do    string `json:"do,omitempty"` // the remedy; empty if none is needed
 }
 
-// Machine is what is examined.
+// A Machine tells where to look for the parts.
 type Machine struct {
 	Root    string // the project's folder
-	Backend string // as GOMLX_BACKEND names it
-	NVIDIA  string // the driver's version file, where there is a driver
+	Backend string // in the form of GOMLX_BACKEND
+	NVIDIA  string // the NVIDIA driver's version file; it exists only with a driver
 }
 
-// Here is the machine that the program runs on.
+// Here returns the machine that the program runs on.
 func Here(root, backend string) Machine {
 	return Machine{Root: root, Backend: backend, NVIDIA: "/proc/driver/nvidia/version"}
 }
 
-// Examine looks at one part after another. The backend comes last: a plugin
-// that crashes takes the process with it, and the other findings are out.
+// Examine examines one part after another. The backend comes last: if its
+// plugin crashes and ends the process, the other findings are already out.
 func (m Machine) Examine(ctx context.Context) iter.Seq[Finding] {
 	checks := []func(context.Context) Finding{
 		m.hardware, m.disk, m.goTool, m.compiler, m.cargo,

@@ -34,7 +34,7 @@ func (m Machine) tokenizers(context.Context) Finding {
 	return Finding{Part: part, State: OK, Found: fmt.Sprintf("libtokenizers.a; data/tokenizer has %d pieces", tok.VocabSize())}
 }
 
-// fonts looks for Japanese in the font that the figures carry with them.
+// fonts checks that the figures' font in the program has Japanese.
 func (m Machine) fonts(context.Context) Finding {
 	f, err := sfnt.Parse(font.Regular)
 	if err != nil {
@@ -80,7 +80,7 @@ func digest(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// hub says where models of the hub are kept.
+// hub names the folder of the hub's cache and counts the models in it.
 func (m Machine) hub(context.Context) Finding {
 	client, err := hub.FromEnvironment()
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 	"llmjp.internal/modernbert/pkg/ranks"
 )
 
-// hardware says what computes, without judging it.
+// hardware describes the processor, its vector instructions and its memory. It
+// never finds a fault.
 func (m Machine) hardware(context.Context) Finding {
 	found := fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	switch {
@@ -31,7 +32,7 @@ func (m Machine) hardware(context.Context) Finding {
 	return Finding{Part: "machine", State: OK, Found: found}
 }
 
-// totalMemory is the machine's memory in bytes, 0 where /proc does not tell.
+// totalMemory returns the machine's memory in bytes, 0 if /proc does not tell.
 func totalMemory() (bytes uint64) {
 	content, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
@@ -43,7 +44,8 @@ func totalMemory() (bytes uint64) {
 	return bytes << 10
 }
 
-// leastFree is what a small pretraining run and its checkpoints want to write.
+// leastFree is the disk space, in bytes, that a small pretraining run and its
+// checkpoints need.
 const leastFree = 2 << 30
 
 func (m Machine) disk(context.Context) Finding {
@@ -60,7 +62,8 @@ func (m Machine) disk(context.Context) Finding {
 	return f
 }
 
-// output runs a program for at most a minute and gives the first line it prints.
+// output runs a program for at most a minute and returns the first line of its
+// output.
 func output(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

@@ -10,7 +10,8 @@ import (
 // versions prints the versions of two Python distributions.
 const versions = `import sys, importlib.metadata as m; print(", ".join(n + " " + m.version(n) for n in sys.argv[1:]) + ", Python " + sys.version.split()[0])`
 
-// starts starts the notebooks' kernel and asks it who it is.
+// starts is a Python program that starts the notebooks' kernel and prints its name
+// and version.
 const starts = `
 import jupyter_client.manager as m
 manager, client = m.start_new_kernel(kernel_name="gonb", startup_timeout=30)
@@ -30,7 +31,7 @@ func (m Machine) jupyter(ctx context.Context) Finding {
 	return Finding{Part: "JupyterLab", State: OK, Found: found}
 }
 
-// kernel starts the kernel, as Jupyter does it.
+// kernel starts the notebooks' Go kernel as Jupyter does.
 func (m Machine) kernel(ctx context.Context) Finding {
 	spec := filepath.Join(m.Root, ".local", "jupyter", "kernels", "gonb", "kernel.json")
 	if _, err := os.Stat(spec); err != nil {
@@ -44,7 +45,8 @@ func (m Machine) kernel(ctx context.Context) Finding {
 	return Finding{Part: "Go kernel", State: OK, Found: "starts and answers: " + found}
 }
 
-// gopls looks for what completes and explains in the notebooks' editor.
+// gopls looks for the language server by which the notebooks' editor completes
+// and explains.
 func (m Machine) gopls(ctx context.Context) Finding {
 	found, err := output(ctx, filepath.Join(m.Root, ".local", "gopls", "gopls"), "version")
 	if err != nil {
@@ -53,7 +55,8 @@ func (m Machine) gopls(ctx context.Context) Finding {
 	return Finding{Part: "gopls", State: OK, Found: found + ": Tab completes in notebooks, Shift-Tab explains"}
 }
 
-// peer looks for what comparisons and benchmarks compare with.
+// peer looks for torch and transformers, with which comparisons and benchmarks
+// run.
 func (m Machine) peer(ctx context.Context) Finding {
 	if _, err := os.Stat(m.python("peer")); err != nil {
 		return Finding{"peer", Absent, "no torch and transformers: only comparisons and bench --against want them", "scripts/setup --peer"}
@@ -69,7 +72,7 @@ func (m Machine) python(venv string) string {
 	return filepath.Join(m.Root, ".local", venv, "bin", "python")
 }
 
-// size of a file for people.
+// size returns a file's size in MB for messages.
 func size(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {

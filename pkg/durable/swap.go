@@ -52,7 +52,8 @@ func putBack(path string) error {
 	return os.RemoveAll(aside)
 }
 
-// asideName is the name beside path for the directory that path replaces.
+// asideName returns the name beside path under which swap sets aside the
+// directory that path replaces.
 func asideName(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".replaced")
 }

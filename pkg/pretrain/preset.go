@@ -7,15 +7,15 @@ import (
 	"llmjp.internal/modernbert/pkg/model/modernbert"
 )
 
-// common is what the paper's stages share (Table 1), with the optimizer's
-// epsilon from the authors' script.
+// common holds the settings that the paper's stages share (Table 1), with the
+// optimizer's epsilon from the authors' script.
 var common = Settings{
 	Rows: "documents", MaskRate: 0.3, AdamBeta1: 0.9, AdamBeta2: 0.98, AdamEpsilon: 1e-6, WeightDecay: 1e-5, Clip: 1,
 	Seed: 42, LossAverage: "tokens", MicroRows: 26, Compute: "float32", MicroTokens: 4096, Wire: "float32", WatchdogSeconds: 1800,
 }
 
-// presets are the stages of each, stage 1 first. Stage 2 is stage 1 with the
-// changes that are written here.
+// presets holds, for each preset, the changes to common for stage 1, and the
+// changes to stage 1 for stage 2.
 var presets = map[string][2]func(*Settings){
 	// base is the paper's model: 187 million parameters.
 	"base": {func(s *Settings) {
@@ -30,17 +30,18 @@ var presets = map[string][2]func(*Settings){
 		s.CheckpointSteps = ints{0}
 		s.ActivationCheckpoints = true
 	}},
-	// small is for two cores and six hours, or a GPU and minutes: the widest model
-	// whose weights in bfloat16 stay under 64 MB, on windows of 256 tokens so that
-	// no text is lost, then on whole documents eight times as long, as the paper's
-	// stages are. Checkpoints stand at the paper's shares of the steps.
+	// small takes six hours on two cores, or minutes on a GPU. It is the widest model
+	// whose weights in bfloat16 stay under 64 MB. Stage 1 trains on windows of 256
+	// tokens, which lose no text, stage 2 on whole documents of up to eight times that
+	// length, the ratio of the paper's stages. Checkpoints stand at the paper's shares
+	// of the steps.
 	//
-	// Tried in bfloat16 on two cores that other work shared, rows of 16 x 128: width
-	// 128, 192 and 256 made at best 4,067, 3,186 and 2,414 tokens a second in 30
-	// steps. Half the width is thus not even twice as fast, since the head and the
-	// optimizer take most of a step. Width 256 with 8 windows a step and a peak of
-	// 2e-3 came from 11.55 to 7.20 nats in 600 steps (1.1 million tokens), 14.3 %
-	// accuracy. Other rates were not compared.
+	// Measured in bfloat16 on two cores shared with other work, in 30 steps of 16 rows
+	// of 128 tokens: widths 128, 192 and 256 reached at best 4,067, 3,186 and 2,414
+	// tokens a second. Half the width is less than twice as fast, since the head and
+	// the optimizer take most of a step. Width 256 with 8 windows a step and a peak
+	// learning rate of 2e-3 fell from 11.55 to 7.20 nats in 600 steps (1.1 million
+	// tokens), with an accuracy of 14.3 %. Other learning rates were not compared.
 	"small": {func(s *Settings) {
 		s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads = 256, 384, 6, 4
 		s.TotalSteps, s.WarmupSteps, s.LR = 24_000, 1_152, 1.5e-3
@@ -55,10 +56,10 @@ var presets = map[string][2]func(*Settings){
 		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery = 240, 128, 240
 		s.Lengths = ints{256, 512, 1024, 2048}
 	}},
-	// tiny shows every part in minutes on two cores: of the paper's steps a
-	// thousandth, its checkpoints and its warm-ups likewise. Stage 1 ended at
-	// 7.30, 7.19, 7.04 and 7.19 nats with peaks of 1.2e-2, 6e-3, 3e-3 and 1.5e-3;
-	// the unigram floor is 7.54.
+	// tiny runs every part in minutes on two cores. Its steps, warm-up and checkpoints
+	// are a thousandth of the paper's. Stage 1 ended at 7.30, 7.19, 7.04 and 7.19 nats
+	// with peak learning rates of 1.2e-2, 6e-3, 3e-3 and 1.5e-3; token frequencies
+	// alone (unigram) give 7.54.
 	"tiny": {func(s *Settings) {
 		s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads = 64, 96, 3, 4
 		s.TotalSteps, s.WarmupSteps, s.LR = 500, 24, 3e-3
@@ -74,10 +75,10 @@ var presets = map[string][2]func(*Settings){
 	}},
 }
 
-// Presets are the names of the presets, the smallest first.
+// Presets returns the names of the presets, the smallest first.
 func Presets() []string { return []string{"tiny", "small", "base"} }
 
-// Preset gives a preset's settings for a stage, 1 or 2.
+// Preset returns a preset's settings for a stage, 1 or 2.
 func Preset(name string, stage int) (Settings, error) {
 	stages, ok := presets[name]
 	if !ok {
@@ -94,8 +95,7 @@ func Preset(name string, stage int) (Settings, error) {
 	return s, nil
 }
 
-// Architecture is the model that the settings describe: the paper's in their
-// sizes.
+// Architecture returns the paper's model with the settings' sizes.
 func (s Settings) Architecture() (*modernbert.Config, error) {
 	c := modernbert.Base()
 	c.HiddenSize, c.Intermediate, c.Layers, c.Heads = s.HiddenSize, s.IntermediateSize, s.NumHiddenLayers, s.NumHeads

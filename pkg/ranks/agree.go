@@ -40,14 +40,14 @@ func (g *Group) Any(flag bool) (bool, error) {
 	return own > 0, nil
 }
 
-// The sleeps between two looks whether a rank has told something.
+// The limits of the sleep between two polls for a rank's byte.
 const (
 	shortest = 20 * time.Microsecond
 	longest  = time.Millisecond
 )
 
-// hear waits for a rank's byte. The patience is a second longer for each rank,
-// so that rank 0, which knows who is missing, speaks first.
+// hear waits for a rank's byte. The patience grows by a second for each rank,
+// so that rank 0, which knows who is missing, reports first.
 func (g *Group) hear(rank int) (byte, error) {
 	began, pause := time.Now(), shortest
 	for {
@@ -83,7 +83,8 @@ func (g *Group) Broadcast(data []byte) error {
 	return nil
 }
 
-// BroadcastFloats is Broadcast of float32 values.
+// BroadcastFloats copies rank 0's float32 values to all ranks. All pass
+// equally many.
 func (g *Group) BroadcastFloats(x []float32) error { return g.Broadcast(bytesOf(x)) }
 
 // Gather returns every rank's text, by rank.
@@ -117,9 +118,9 @@ func (g *Group) Gather(text string) ([]string, error) {
 	return texts, nil
 }
 
-// Agree makes one rank's error every rank's: rank 0 returns it, with the name
-// of the rank and host that it comes from, and the others return
-// [ErrElsewhere]. It returns nil where no rank has one.
+// Agree turns one rank's error into an error on every rank: rank 0 returns it
+// with the name of the failing rank and its host, the others return
+// [ErrElsewhere]. It returns nil if no rank has an error.
 func (g *Group) Agree(err error) error {
 	if g == nil {
 		return err
@@ -146,8 +147,8 @@ func (g *Group) Agree(err error) error {
 	return nil
 }
 
-// Same returns an error on all ranks, as Agree does, where their values differ.
-// what names the value: "the settings".
+// Same returns an error on all ranks, as Agree does, if their values differ.
+// what names the value in the message: "the settings".
 func (g *Group) Same(what, value string) error {
 	values, err := g.Gather(value)
 	if err != nil {

@@ -29,38 +29,38 @@ type Group struct {
 	buffers [2]buffers // of two chunks of a sum
 }
 
-// A transport carries the messages of a group. Its bounds have one more
-// element than there are ranks: rank i's part of a buffer is
+// A transport carries the messages of a group. A slice of bounds, in bytes, has
+// one more element than there are ranks: rank i's part of a buffer is
 // [bounds[i], bounds[i+1]).
 type transport interface {
-	// place returns the process's number, from 0, and how many there are.
+	// place returns the process's rank, from 0, and the number of processes.
 	place() (rank, size int)
-	// tell sends one byte to a rank. It does not wait for it to be heard.
+	// tell sends one byte to a rank. It does not wait until the rank reads it.
 	tell(rank int, b byte) error
-	// heard returns the next byte that a rank has told, ok false if there is none yet.
+	// heard returns the next byte from a rank; ok is false if none has arrived.
 	heard(rank int) (b byte, ok bool, err error)
-	// exchange sends the part i of out to rank i and receives in[i*n:(i+1)*n],
-	// n the length of the own part, from rank i.
+	// exchange sends part i of out to rank i and receives in[i*n:(i+1)*n] from
+	// rank i, where n is the length of this rank's own part (all-to-all).
 	exchange(in, out []byte, bounds []int, patience time.Duration) error
-	// share receives every rank's part of all from that rank.
+	// share fills in every rank's part of all from that rank (all-gather).
 	share(all []byte, bounds []int, patience time.Duration) error
 	// pass copies rank 0's data to all.
 	pass(data []byte, patience time.Duration) error
-	// end leaves the group in order; abort ends all processes of it.
+	// end finalizes MPI; abort kills all processes of the group.
 	end() error
 	abort()
 }
 
-// errLate is a transport's error when its patience is over.
+// errLate is a transport's error after its patience.
 var errLate = errors.New("the exchange did not end")
 
-// ErrElsewhere is the error of ranks other than 0 after a failure that all of
-// them know and rank 0 reports.
+// ErrElsewhere is the error that every rank but 0 returns for a failure that rank 0
+// reports.
 var ErrElsewhere = errors.New("rank 0 reports the error")
 
 // Open connects the process with the others that its launcher started. It
-// returns nil for a single process. Several processes that do not find each
-// other are an error, because each would do the whole work.
+// returns nil for a single process, and an error for several that do not find each
+// other, because each would do the whole work.
 func Open(o Options) (*Group, error) {
 	l := readLaunch(o.Environ)
 	library := Library()
@@ -125,7 +125,7 @@ func (g *Group) Size() int {
 	return g.size
 }
 
-// Name returns "rank 1 on HOST" of a rank.
+// Name returns a rank's name for messages: "rank 1 on HOST".
 func (g *Group) Name(rank int) string {
 	if g == nil {
 		return "rank 0"
@@ -133,8 +133,8 @@ func (g *Group) Name(rank int) string {
 	return fmt.Sprintf("rank %d on %s", rank, g.hosts[rank])
 }
 
-// Close waits for the other ranks and leaves the group. After it no process
-// ends another.
+// Close waits for the other ranks and leaves the group. Afterwards the end of
+// one process no longer ends the others.
 func (g *Group) Close() error {
 	if g == nil {
 		return nil
@@ -145,8 +145,8 @@ func (g *Group) Close() error {
 	return g.end()
 }
 
-// Abort ends the processes of all ranks, its own included, without their
-// consent: the way out after an error that the others do not know of.
+// Abort ends the processes of all ranks at once, its own included, after an
+// error that the other ranks do not know of.
 func (g *Group) Abort() {
 	if g != nil {
 		g.abort()

@@ -7,18 +7,17 @@ import (
 	"strings"
 )
 
-// A launch is what a process's environment says about the launcher that
-// started it.
+// A launch describes the launcher of this process, read from its environment.
 type launch struct {
-	by      string // "mpirun", "srun"; "" if none is known
+	by      string // "mpirun" or "srun"; "" if the launcher is unknown
 	rank    int
-	size    int  // processes started together; 1 if nothing says so
+	size    int  // number of processes started together; 1 without a launcher
 	managed bool // the launcher offers PMI or PMIx, by which ranks find each other
 }
 
 // readLaunch reads the variables that mpirun (Open MPI), mpiexec (MPICH) and
-// srun set. Those of srun count last: mpirun inside a Slurm job starts its own
-// helpers with srun, and the program inherits their variables.
+// srun set. Those of srun have the lowest priority: mpirun inside a Slurm job
+// starts its own helpers with srun, and the program inherits their variables.
 func readLaunch(environ []string) launch {
 	values := map[string]string{}
 	for _, assignment := range environ {
@@ -46,8 +45,8 @@ func readLaunch(environ []string) launch {
 	return l
 }
 
-// refuse returns the error of a process that is one of several and cannot find
-// the others, before MPI is asked.
+// refuse returns the error for a process that is one of several and cannot
+// find the others, before MPI starts.
 func (l launch) refuse(library string) error {
 	switch {
 	case library == "":
@@ -58,8 +57,8 @@ func (l launch) refuse(library string) error {
 	return nil
 }
 
-// apart returns the error of a process that MPI put into a smaller group than
-// its launcher started.
+// apart returns the error for a process whose MPI group is smaller than the
+// number of processes that its launcher started.
 func (l launch) apart(library string, size int) error {
 	return l.failed(fmt.Errorf("it found only %d: %s belongs to another MPI than this program (%s); use that MPI's launcher, or run scripts/setup --mpi with mpicc of the launcher's", size, l.by, library))
 }

@@ -66,8 +66,8 @@ import (
 	"unsafe"
 )
 
-// Library returns the name and version of the MPI that is compiled in: "Open
-// MPI v4.1.4".
+// Library returns the name and version of the MPI in this program: "Open MPI
+// v4.1.4".
 func Library() string {
 	text := (*C.char)(C.malloc(C.MPI_MAX_LIBRARY_VERSION_STRING + 1))
 	defer C.free(unsafe.Pointer(text))
@@ -92,7 +92,7 @@ func connect() (transport, error) {
 	return world{int(rank), int(size)}, nil
 }
 
-// check makes an error of a code of MPI's.
+// check turns an MPI error code into an error.
 func check(code C.int) error {
 	if code == C.MPI_SUCCESS {
 		return nil
@@ -150,7 +150,8 @@ func (w world) pass(data []byte, patience time.Duration) error {
 func (w world) end() error { return check(C.end_mpi()) }
 func (w world) abort()     { C.abort_mpi() }
 
-// lengths returns the parts between bounds as MPI takes them.
+// lengths returns the counts and offsets of the parts between bounds, as MPI
+// takes them.
 func lengths(bounds []int) (counts, offsets []C.int) {
 	for i, from := range bounds[:len(bounds)-1] {
 		counts = append(counts, C.int(bounds[i+1]-from))

@@ -4,8 +4,7 @@ package ranks
 
 import "errors"
 
-// Library returns the name and version of the MPI that is compiled in, "" for
-// none.
+// Library returns "": this program has no MPI.
 func Library() string { return "" }
 
 func connect() (transport, error) { return nil, errors.New("built without MPI") }

@@ -7,8 +7,8 @@ import (
 	"github.com/gomlx/compute/dtypes/bfloat16"
 )
 
-// chunk is how many elements a sum exchanges at a time: the parts that it
-// receives take 4 bytes for each.
+// chunk is the number of elements that a sum exchanges at a time. The received
+// parts take 4 bytes for each.
 const chunk = 1 << 22
 
 // Sum replaces x on all ranks by the sum over the ranks, added in their order.
@@ -123,7 +123,8 @@ func (p *piece) share() error {
 	return nil
 }
 
-// parts cuts n elements of some bytes each into a part for each rank.
+// parts divides n elements of some bytes each among the ranks and returns the
+// parts' bounds in bytes.
 func (g *Group) parts(n, bytes int) []int {
 	bounds := make([]int, g.size+1)
 	for i := range bounds {

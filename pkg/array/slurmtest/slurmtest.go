@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// configuration is slurm.conf: host, folder, port of slurmctld. Nodes follow.
+// configuration is the format of slurm.conf up to the nodes. Its arguments are
+// the host, the folder and slurmctld's port.
 const configuration = `ClusterName=test
 SlurmctldHost=%[1]s(127.0.0.1)
 SlurmUser=root
@@ -42,17 +43,17 @@ JobAcctGatherType=jobacct_gather/none
 PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 `
 
-// Programs are what a cluster of this machine needs.
+// Programs lists the programs that Start and its tests run.
 var Programs = []string{"munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "srun"}
 
-// A Cluster is a Slurm whose nodes, n1, n2, …, are all this machine.
+// A Cluster is a Slurm whose nodes n1, n2, … all run on this machine.
 type Cluster struct {
 	t   *testing.T
 	dir string
 }
 
-// Start starts a cluster and ends it when the test is over. It skips the test
-// where Slurm is not installed or the user is not root.
+// Start starts a cluster and ends it after the test. It skips the test if Slurm is
+// not installed or the user is not root.
 func Start(t *testing.T, nodes int) *Cluster {
 	t.Helper()
 	for _, program := range Programs {
@@ -142,8 +143,8 @@ func (c *Cluster) Kill(node int) {
 	}
 }
 
-// start starts a program that goes into the background, and ends it by its
-// number when the test is over.
+// start starts a program that daemonizes, and after the test ends it by the
+// process number in pidFile.
 func start(t *testing.T, pidFile, name string, args ...string) {
 	t.Helper()
 	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
@@ -164,7 +165,7 @@ func start(t *testing.T, pidFile, name string, args ...string) {
 	})
 }
 
-// number reads a process's number.
+// number reads a process number from a file.
 func number(t *testing.T, pidFile string) int {
 	t.Helper()
 	content, err := os.ReadFile(pidFile)
@@ -178,7 +179,7 @@ func number(t *testing.T, pidFile string) int {
 	return pid
 }
 
-// zombie tells whether a process has ended and only waits to be noticed.
+// zombie reports whether a process has ended and waits for its parent.
 func zombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && strings.Contains(string(stat), ") Z ")

@@ -9,9 +9,9 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Each loads one model after another with the given head and calls visit with
-// it. Models of the same architecture and tokenizer, such as the checkpoints
-// of a run, share their compiled graphs. Errors name the model.
+// Each loads one model after another with a head and calls visit with it.
+// Models of the same architecture and tokenizer, such as the checkpoints of a
+// run, share their compiled graphs. Errors name the model.
 func Each(ctx context.Context, list []Model, head model.Head, options encoder.Options, visit func(Model, *encoder.Encoder) error) error {
 	var e *encoder.Encoder
 	defer func() {
@@ -34,7 +34,8 @@ func Each(ctx context.Context, list []Model, head model.Head, options encoder.Op
 	return nil
 }
 
-// swap makes *e the model's encoder, the one that is there if it can be.
+// swap makes *e the model's encoder. It replaces the weights of the present
+// one if architecture and tokenizer are equal, and loads a new one otherwise.
 func (m Model) swap(ctx context.Context, e **encoder.Encoder, head model.Head, options encoder.Options) error {
 	dir, err := hub.Resolve(ctx, m.Ref)
 	if err != nil {

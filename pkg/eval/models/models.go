@@ -1,5 +1,5 @@
-// Package models finds the models that an analysis looks at: one by one, or
-// all checkpoints of a pretraining run.
+// Package models lists and loads the models of an analysis: single models, or all
+// checkpoints of a pretraining run.
 package models
 
 import (
@@ -20,13 +20,13 @@ import (
 	"llmjp.internal/modernbert/pkg/run"
 )
 
-// Model is one model of an analysis, with the name that figures give it.
+// A Model is one model of an analysis, with its label in figures.
 type Model struct {
 	result.Checkpoint
 	Ref string // its directory, or owner/name[@revision] on the hub
 }
 
-// Load fetches the model if it has to and puts it on the backend.
+// Load puts the model on the backend, fetched from the hub if need be.
 func (m Model) Load(ctx context.Context, head model.Head, options encoder.Options) (*encoder.Encoder, error) {
 	dir, err := hub.Resolve(ctx, m.Ref)
 	if err != nil {
@@ -36,9 +36,9 @@ func (m Model) Load(ctx context.Context, head model.Head, options encoder.Option
 }
 
 // List returns the models that refs name, in their order. A ref is a model's
-// directory, a hub id, or the folder of a pretraining run or of its stages,
-// which stands for all its checkpoints by stage and step (run.Models). Models
-// of a run know their stage and step; no two have the same label.
+// directory, a hub id, or the folder of a pretraining run or of its stages. Such a
+// folder stands for all of its checkpoints by stage and step (run.Models), and
+// their models hold the stage and the step. No two models have the same label.
 func List(refs ...string) ([]Model, error) {
 	var all []Model
 	for _, ref := range refs {
@@ -65,7 +65,7 @@ func list(ref string) ([]Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(checkpoints) == 0 { // of no run
+	if len(checkpoints) == 0 { // not a run's folder
 		named := ref
 		if exists(ref) {
 			if named, err = filepath.Abs(ref); err != nil {
@@ -89,8 +89,8 @@ func list(ref string) ([]Model, error) {
 	return all, nil
 }
 
-// Run returns the description of the run that a checkpoint belongs to, an empty
-// one for a model of no run.
+// Run returns the description of the run that a checkpoint belongs to, or an
+// empty one for a model of no run.
 func (m Model) Run() (d run.Description, err error) {
 	if dir, _, ok := run.Of(m.Ref); ok {
 		return run.Read(dir)
@@ -98,7 +98,7 @@ func (m Model) Run() (d run.Description, err error) {
 	return d, nil
 }
 
-// Provenance is [provenance.Of] for a list of models.
+// Provenance returns [provenance.Of] for a list of models.
 func Provenance(ctx context.Context, list []Model, seed uint64, began time.Time, inputs ...string) (result.Provenance, error) {
 	refs := make([]string, len(list))
 	for i, m := range list {
@@ -107,8 +107,8 @@ func Provenance(ctx context.Context, list []Model, seed uint64, began time.Time,
 	return provenance.Of(ctx, refs, seed, began, inputs...)
 }
 
-// name is what a reader calls a model: the last part of its path or id. A
-// fine-tuned model lies in DIR/model and is called by DIR too.
+// name returns the last part of a model's path or id. For a fine-tuned model,
+// which lies in DIR/model, it returns the last two parts.
 func name(ref string) string {
 	parts := strings.Split(strings.Trim(filepath.ToSlash(filepath.Clean(ref)), "/"), "/")
 	last := parts[len(parts)-1]
@@ -118,8 +118,8 @@ func name(ref string) string {
 	return last
 }
 
-// Finals are the last checkpoint of each stage and the models of no run, in
-// their order: what a figure without time shows of a run.
+// Finals returns the last checkpoint of each stage and the models of no run,
+// in their order, for a figure without a time axis.
 func Finals(list []Model) (finals []Model) {
 	checkpoints := make([]result.Checkpoint, len(list))
 	for i, m := range list {
@@ -133,7 +133,7 @@ func Finals(list []Model) (finals []Model) {
 	return finals
 }
 
-// distinct calls models whose labels are equal by their refs.
+// distinct returns the models with refs for names where labels are equal.
 func distinct(all []Model) []Model {
 	count := map[string]int{}
 	for _, m := range all {

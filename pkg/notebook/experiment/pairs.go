@@ -49,7 +49,8 @@ func AlignmentUniformity(ctx context.Context) (*result.AlignmentUniformity, erro
 	})
 }
 
-// Similarity is AlignmentUniformity, but returns Figure 4's result.
+// Similarity computes the same as AlignmentUniformity and returns Figure 4's
+// result.
 func Similarity(ctx context.Context) (*result.Similarity, error) {
 	return renew(func(list []models.Model) (*result.Similarity, error) {
 		points, distances, err := embeddings(ctx, list)
