@@ -85,7 +85,8 @@ func newBench() *cobra.Command {
 	return cmd
 }
 
-// newBenchSide is the process that bench asks for our numbers.
+// newBenchSide makes the hidden command whose process answers bench's requests
+// for our numbers.
 func newBenchSide() *cobra.Command {
 	return &cobra.Command{
 		Use: "bench-side", Short: "Answer bench's requests on standard input", Hidden: true, Args: cobra.NoArgs,
@@ -95,7 +96,7 @@ func newBenchSide() *cobra.Command {
 	}
 }
 
-// sizes are the preset's with what the flags change of it.
+// sizes returns the preset's sizes, changed by the flags.
 func (o benchOptions) sizes(names []string) (bench.Sizes, error) {
 	i := slices.Index(names, o.preset)
 	if i < 0 {

@@ -128,8 +128,9 @@ func (o corpusOptions) share(ctx context.Context, inputs corpus.Inputs, stderr i
 	})
 }
 
-// worker is the command line of a process that tokenizes some of the files,
-// whose numbers come behind it. Workers of one machine share its cores.
+// worker returns the command line of a process that tokenizes some of the
+// files; the engine appends their numbers. Workers of one machine share its
+// cores.
 func (o corpusOptions) worker() ([]string, error) {
 	program, err := os.Executable()
 	if err != nil {

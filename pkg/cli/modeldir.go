@@ -12,9 +12,10 @@ import (
 	"llmjp.internal/modernbert/pkg/hub"
 )
 
-// modelFiles gives the directory of --model: itself, or the cached snapshot of
-// a hub id, fetched where it is not there yet; without weights only config and
-// tokenizer. Downloads show on stderr: a bar on a terminal, else a line a file.
+// modelFiles returns the directory of --model: the directory itself, or the
+// cached snapshot of a hub id, fetched if it is not there yet. Without weights
+// it fetches only config and tokenizer. It reports downloads on stderr: as a
+// bar on a terminal, else as a line a file.
 func modelFiles(ctx context.Context, ref string, weights bool, stderr io.Writer) (string, error) {
 	dir, err := filesOf(ctx, ref, weights, stderr)
 	if err != nil {
@@ -23,7 +24,8 @@ func modelFiles(ctx context.Context, ref string, weights bool, stderr io.Writer)
 	return dir, nil
 }
 
-// filesOf is modelFiles for another flag than --model.
+// filesOf does the same as modelFiles for a model that another flag than
+// --model names.
 func filesOf(ctx context.Context, ref string, weights bool, stderr io.Writer) (string, error) {
 	client, err := hub.FromEnvironment()
 	if err != nil {
@@ -60,7 +62,7 @@ func downloads(stderr io.Writer) func(hub.Progress) {
 	}
 }
 
-// terminal tells whether somebody watches.
+// terminal reports whether w is a terminal.
 func terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -118,8 +118,8 @@ func (o rowFlags) rows(ctx context.Context, e *encoder.Encoder, cut *atomic.Int6
 	})
 }
 
-// textLimit is the length that texts are cut to, which must leave room for the
-// special tokens.
+// textLimit returns the length in tokens that texts are cut to. It is an error
+// if the length leaves no room for the special tokens.
 func textLimit(e *encoder.Encoder, maxLength int) (int, error) {
 	limit, err := e.MaxLength(maxLength)
 	if err != nil {

@@ -87,10 +87,9 @@ const (
 	verifyBelow        = 8 << 30 // bytes of shards that are verified whole when a corpus is opened for a run
 )
 
-// Build makes the corpus of the files in Dir, or opens it when it is there
-// already. An interrupted build goes on after the last finished shard. A
-// changed input or tokenizer, and a damaged shard, are reported and built
-// again.
+// Build opens the corpus of the files in opt.Dir, or builds it. It resumes an
+// interrupted build after the last finished shard. It reports a changed input
+// or tokenizer and damaged shards, and tokenizes them again.
 func Build(ctx context.Context, opt Options) (*Corpus, error) {
 	b, err := newBuilder(opt)
 	if err != nil {
@@ -113,7 +112,8 @@ func Build(ctx context.Context, opt Options) (*Corpus, error) {
 	return c, held.share()
 }
 
-// build returns the corpus that is there, or makes it. The folder is locked.
+// build opens the corpus that is there, or builds it. The caller holds the
+// folder's lock.
 func (b *builder) build(ctx context.Context) (*Corpus, error) {
 	if c := opened(b.Options, &b.want, true); c != nil {
 		return c, nil
@@ -153,7 +153,7 @@ func BuildInputs(ctx context.Context, opt Options, numbers ...int) error {
 	return nil
 }
 
-// newBuilder looks at the inputs and the tokenizer.
+// newBuilder lists the inputs and checks the tokenizer.
 func newBuilder(opt Options) (*builder, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
@@ -210,7 +210,7 @@ func (b *builder) inputs() Inputs {
 	return in
 }
 
-// allFinished verifies the shards of all inputs that are there, side by side.
+// allFinished verifies the existing shards of all inputs, in parallel.
 func (b *builder) allFinished() [][]shardEntry {
 	done := make([][]shardEntry, len(b.want.Inputs))
 	var group errgroup.Group
@@ -260,8 +260,9 @@ func opened(opt Options, want *index, mend bool) *Corpus {
 	return c
 }
 
-// damaged verifies the shards side by side and returns one that is damaged, nil
-// if there is none or the corpus is too large to be read for it.
+// damaged verifies the shards in parallel and returns a damaged one. It
+// returns nil if there is none or if the corpus is too large to be read for
+// it.
 func damaged(c *Corpus, workers int) *shard {
 	bytes := int64(0)
 	for _, s := range c.shards {
@@ -320,7 +321,8 @@ type builder struct {
 	shown   time.Time
 }
 
-// finish writes the index, removes what belongs to no shard, and opens.
+// finish writes the index, removes files that are no shard's, and opens the
+// corpus.
 func (b *builder) finish() (*Corpus, error) {
 	x := &b.want
 	keep := map[string]bool{"index.json": true, "lock": true}

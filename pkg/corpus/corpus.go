@@ -62,7 +62,7 @@ func Open(dir string) (*Corpus, error) {
 	return c, nil
 }
 
-// open is Open without a lock.
+// open opens a corpus like Open, without a lock.
 func open(dir string) (*Corpus, error) {
 	data, err := input.InsideFile(dir, "index.json", indexLimit)
 	if errors.Is(err, os.ErrNotExist) {
@@ -106,8 +106,8 @@ func open(dir string) (*Corpus, error) {
 	return c, nil
 }
 
-// Close unmaps the shards and gives the folder free. What was drawn before stays
-// valid.
+// Close unmaps the shards and releases the folder's lock. Rows drawn before
+// stay valid.
 func (c *Corpus) Close() error {
 	all := []error{c.held.release()}
 	c.held = nil
@@ -118,24 +118,26 @@ func (c *Corpus) Close() error {
 	return errors.Join(all...)
 }
 
-// Len is the number of documents.
+// Len returns the number of documents.
 func (c *Corpus) Len() int { return c.index.Documents }
 
-// Tokens is the number of tokens of all documents, special ones not counted.
+// Tokens returns the number of tokens of all documents, without special
+// tokens.
 func (c *Corpus) Tokens() int64 { return c.index.Tokens }
 
-// BadLines is the number of lines that were skipped when it was built.
+// BadLines returns the number of lines that Build skipped.
 func (c *Corpus) BadLines() int { return c.index.Bad }
 
-// NullTexts is the number of lines whose text is null: they are left out, as
-// the authors' loader does.
+// NullTexts returns the number of lines whose text is null. Build leaves them
+// out, as the authors' loader does.
 func (c *Corpus) NullTexts() int { return c.index.Null }
 
-// Digest identifies the content: the tokenizer and every token in order.
+// Digest returns a digest of the content: the tokenizer and every token in
+// order.
 func (c *Corpus) Digest() string { return c.index.Digest }
 
-// Tokenizer returns the digest of the tokenizer that it was built with, as
-// [TokenizerDigest] does.
+// Tokenizer returns the digest, as [TokenizerDigest] computes it, of the
+// tokenizer that built the corpus.
 func (c *Corpus) Tokenizer() string { return c.index.Tokenizer }
 
 // Doc returns a copy of document i's tokens without special ones. Its checksum
@@ -169,8 +171,11 @@ func (c *Corpus) row(tokens []uint32, maxLength int) []int32 {
 	return append(row, c.index.SEP)
 }
 
-// Batch draws batch k (from 0): rows k·size … (k+1)·size-1 of the endless
-// stream of epochs, each in its own order. It depends on (rows, seed, k) alone.
+// Batch returns batch k (from 0) as size rows of token ids, each of at most
+// maxLength tokens with [CLS] and [SEP]. The rows are k·size … (k+1)·size-1 of
+// the endless stream of epochs; each epoch is a permutation of all rows, drawn
+// by seed. The result depends on (from, seed, k, size, maxLength) alone. Batch
+// returns an error if there are no rows or a row cannot be read.
 func Batch(from Rows, seed uint64, k, size, maxLength int) ([][]int32, error) {
 	n := uint64(from.Len())
 	if n == 0 {

@@ -46,7 +46,7 @@ func Expand(patterns ...string) ([]string, error) {
 	return files, nil
 }
 
-// kind is "json", "text" or "parquet", or "" for an unknown extension.
+// kind returns "json", "text" or "parquet", or "" for an unknown extension.
 func kind(file string) string {
 	name := strings.ToLower(filepath.Base(file))
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")

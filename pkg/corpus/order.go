@@ -13,7 +13,7 @@ type Order struct {
 
 const rounds = 6
 
-// NewOrder is the order of an epoch's documents.
+// NewOrder returns the order of an epoch's n documents.
 func NewOrder(n int, seed, epoch uint64) Order {
 	o := Order{n: uint64(n), half: uint(max(1, (bits.Len64(uint64(max(0, n-1)))+1)/2))}
 	state := mix(seed) ^ mix(epoch+0x6a09e667f3bcc909)
@@ -24,10 +24,10 @@ func NewOrder(n int, seed, epoch uint64) Order {
 	return o
 }
 
-// Len is n.
+// Len returns the number of elements.
 func (o Order) Len() int { return int(o.n) }
 
-// At is the i-th element, 0 <= i < Len.
+// At returns the i-th element, 0 <= i < Len.
 func (o Order) At(i int) int {
 	x := uint64(i)
 	if x >= o.n {
@@ -46,7 +46,7 @@ func (o Order) At(i int) int {
 	}
 }
 
-// mix is splitmix64's finalizer.
+// mix applies splitmix64's finalizer.
 func mix(x uint64) uint64 {
 	x ^= x >> 30
 	x *= 0xbf58476d1ce4e5b9

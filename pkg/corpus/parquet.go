@@ -121,8 +121,8 @@ func openParquet(f io.ReaderAt, size int64) (table *parquet.File, err error) {
 	return table, nil
 }
 
-// guarded makes an error of a panic of the parquet module, which some damaged
-// files cause.
+// guarded calls read and turns a panic of the parquet module, which some
+// damaged files cause, into an error.
 func guarded(read func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -77,16 +77,16 @@ func (p *Passages) set(ref, text string) error {
 	return nil
 }
 
-// Text finds a passage.
+// Text returns a passage by its name.
 func (p *Passages) Text(ref string) (string, bool) {
 	text, ok := p.texts[ref]
 	return text, ok
 }
 
-// Refs are the names of all passages in file order.
+// Refs returns the names of all passages in file order.
 func (p *Passages) Refs() []string { return p.refs }
 
-// Len is the number of passages.
+// Len returns the number of passages.
 func (p *Passages) Len() int { return len(p.refs) }
 
 // Pair is a query and the passage that answers it, by reference.
@@ -120,8 +120,8 @@ func ReadPairs(patterns ...string) ([]Pair, error) {
 	return pairs, nil
 }
 
-// Resolve gives the texts of all queries and positives, in order. A reference
-// that is not among the passages is an error that names it.
+// Resolve returns the texts of all queries and positives, in order. It returns
+// an error that names a reference without a passage.
 func (p *Passages) Resolve(pairs []Pair) (queries, positives []string, err error) {
 	for _, pair := range pairs {
 		for _, ref := range []string{pair.Query, pair.Positive} {

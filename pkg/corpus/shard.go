@@ -70,8 +70,8 @@ func (d *documents) write(path string) error {
 	})
 }
 
-// asBytes is the memory of the tokens; shards are read and written on
-// little-endian machines, the only ones that the backends run on.
+// asBytes returns the memory of the tokens without a copy. Shards are
+// little-endian, as are all machines that the backends run on.
 func asBytes(tokens []uint32) []byte {
 	if len(tokens) == 0 {
 		return nil

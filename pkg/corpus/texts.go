@@ -27,10 +27,10 @@ type Text struct {
 	JSON []byte
 }
 
-// Where is FILE:LINE, for errors.
+// Where returns FILE:LINE for errors.
 func (t Text) Where() string { return fmt.Sprintf("%s:%d", t.File, t.Line) }
 
-// Tokenized says whether the line holds ids instead of a text.
+// Tokenized reports whether the line holds ids instead of a text.
 func (t Text) Tokenized() bool { return t.IDs != nil }
 
 // Texts yields the texts of all files in order: JSON lines with "text" (a
@@ -138,7 +138,7 @@ func jsonKind(raw []byte) string {
 	return "a number"
 }
 
-// parseID takes strings and numbers as they are written.
+// parseID returns an id's string, or a number as it is written.
 func parseID(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {

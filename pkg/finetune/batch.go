@@ -24,9 +24,9 @@ const (
 // splitInputs are those that several devices share.
 var splitInputs = []int{inputIDs, inputLengths, inputTypes, inputLabels, inputWeights}
 
-// planner lays out the micro-batches of a batch. A batch in one part computes
-// padding, a batch in many parts pays for each one's gradients of all weights.
-// Heights that are multiples of 8 at least keep the graphs to compile few.
+// planner returns the planner of a batch's micro-batches. Few micro-batches
+// compute more padding; each further one costs another gradient of all
+// weights. Heights are multiples of 8, so that few graphs are compiled.
 func planner(kind string, config Config) train.Planner {
 	p := train.Planner{
 		Tokens: 1 << 12, Rows: config.BatchSize, Overhead: 256,
@@ -38,9 +38,10 @@ func planner(kind string, config Config) train.Planner {
 	return p
 }
 
-// batches makes the micro-batches of some training rows. The mean over the
-// rows is the objective, however they are cut. update numbers the update in
-// the run of that seed; with the part's number it decides dropout.
+// batches returns the micro-batches of some training rows. The objective is
+// the mean over the rows, however they are split. update is the number of the
+// update in the run of that seed; together with the micro-batch's number it
+// decides dropout.
 func (t *Trainer) batches(rows []int, seed uint64, update int) []train.MicroBatch {
 	lengths := make([]int, len(rows))
 	for i, row := range rows {
@@ -62,8 +63,9 @@ func (t *Trainer) batches(rows []int, seed uint64, update int) []train.MicroBatc
 	return batches
 }
 
-// inputs are those of training rows in a micro-batch of a given size, without
-// the random state. Empty rows attend to one padding token.
+// inputs returns the inputs of a micro-batch of training rows, padded to
+// [height, length], without the random state. Empty rows attend to one padding
+// token.
 func (t *Trainer) inputs(rows []int, height, length int) []*tensors.Tensor {
 	var (
 		ids, types      = make([]int32, height*length), make([]int32, height*length)
@@ -103,7 +105,7 @@ func (t *Trainer) labels(labels []float32) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(classes, len(classes))
 }
 
-// loss is the sum of the losses of a micro-batch's rows.
+// loss returns the sum of the losses of a micro-batch's rows.
 func (t *Trainer) loss(w model.Weights, batch []*graph.Node) (sum, extra *graph.Node) {
 	in := model.Inputs{
 		IDs: batch[inputIDs], Lengths: batch[inputLengths], TypeIDs: batch[inputTypes],

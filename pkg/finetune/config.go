@@ -97,7 +97,7 @@ type Setting struct {
 	Seed uint64 `json:"seed"`
 }
 
-// Validate refuses what no run can have.
+// Validate returns an error for a setting that no run can have.
 func (s Setting) Validate() error {
 	switch {
 	case !(s.LR > 0) || math.IsInf(s.LR, 0):
@@ -108,7 +108,7 @@ func (s Setting) Validate() error {
 	return nil
 }
 
-// String names the setting, also as a file's name.
+// String names the setting; the name also serves as a file name.
 func (s Setting) String() string {
 	return fmt.Sprintf("lr=%g,epochs=%d,seed=%d", s.LR, s.Epochs, s.Seed)
 }

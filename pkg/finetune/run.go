@@ -34,13 +34,14 @@ type Update struct {
 	Seconds  float64 `json:"seconds"`
 }
 
-// Updates is how many updates a run of so many epochs makes.
+// Updates returns the number of updates of a run of so many epochs.
 func (t *Trainer) Updates(epochs int) int {
 	return epochs * ((len(t.train.rows) + t.Config.BatchSize - 1) / t.Config.BatchSize)
 }
 
 // Run trains from the checkpoint and scores the validation rows after the last
-// epoch. progress, if not nil, is told each update and their number.
+// epoch. It calls progress, if not nil, with each update and the number of all
+// updates.
 func (t *Trainer) Run(ctx context.Context, s Setting, progress func(u Update, total int)) (*Run, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -70,7 +71,8 @@ func (t *Trainer) Run(ctx context.Context, s Setting, progress func(u Update, to
 	return run, t.score(ctx, run)
 }
 
-// order are the training rows of an epoch's batches: a new permutation each.
+// order returns the training rows of an epoch's batches, drawn as a new
+// permutation for each epoch.
 func (t *Trainer) order(seed uint64, epoch int) [][]int {
 	order := corpus.NewOrder(len(t.train.rows), seed, uint64(epoch))
 	var batches [][]int
@@ -84,7 +86,7 @@ func (t *Trainer) order(seed uint64, epoch int) [][]int {
 	return batches
 }
 
-// update makes update k from these training rows.
+// update runs update k on these training rows.
 func (t *Trainer) update(s Setting, schedule train.Schedule, k int, rows []int) (Update, error) {
 	began, lr := time.Now(), schedule.At(k)
 	outcome, err := t.step.Do(lr, t.batches(rows, s.Seed, k))

@@ -57,7 +57,7 @@ func (t *Trainer) Report(run *Run) (Report, error) {
 	}, err
 }
 
-// Backend is what runs are computed on: "xla:cuda", "xla:cpu" or "go".
+// Backend returns the kind of backend: "xla:cuda", "xla:cpu" or "go".
 func (t *Trainer) Backend() string { return backend.Kind(t.backend) }
 
 // Note says why scores cannot be compared with the paper's, "" if they can.
@@ -140,7 +140,7 @@ func (t *Trainer) predictions(run *Run) []prediction {
 	return list
 }
 
-// published is a label as the task's files write it.
+// published returns a label in the form of the task's files.
 func published(task jglue.Task, label float64) any {
 	switch {
 	case task.Regression():

@@ -6,10 +6,10 @@ import (
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
 )
 
-// Swap puts another checkpoint in the place of the trainer's, as for the next
-// one of a pretraining run: rows and compiled graphs stay. Where more differs
-// than the weights, be it a setting, the architecture or the tokenizer, ok is
-// false and the trainer is as it was.
+// Swap replaces the trainer's checkpoint by another, such as the next one of a
+// pretraining run, and keeps the rows and the compiled graphs. If a setting,
+// the architecture or the tokenizer differs, ok is false and the trainer stays
+// as it was.
 func (t *Trainer) Swap(config Config) (ok bool, err error) {
 	config = config.WithDefaults()
 	asked := t.asked

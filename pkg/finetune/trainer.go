@@ -97,8 +97,8 @@ func (t *Trainer) openModel() error {
 	return nil
 }
 
-// load reads a checkpoint's weights as those of the task's classifier, and says
-// which of them it does not have.
+// load reads a checkpoint's weights as those of the task's classifier and
+// returns the names of the missing ones.
 func (t *Trainer) load(c *checkpoint.Checkpoint) (model.Architecture, model.Values, []string, error) {
 	task := t.Config.Task
 	arch, values, fresh, err := c.LoadFineTune(task.Outputs, task.Problem, 0)
@@ -130,8 +130,9 @@ func (t *Trainer) encode(ctx context.Context) (err error) {
 	return nil
 }
 
-// tokenTypes tells whether rows have token types: where the model knows them,
-// unless the tokenizer's model_input_names leave them out (as transformers).
+// tokenTypes reports whether rows have token types: if the model has them,
+// unless the tokenizer's model_input_names leave them out (as in
+// transformers).
 func tokenTypes(arch model.Architecture, tok text.Tokenizer) bool {
 	var config struct {
 		Inputs []string `json:"model_input_names"`
@@ -143,8 +144,8 @@ func tokenTypes(arch model.Architecture, tok text.Tokenizer) bool {
 	return arch.Dimensions().Types > 0
 }
 
-// reset puts the checkpoint's weights on the device, those it lacks drawn by
-// the seed, with a new optimizer.
+// reset puts the checkpoint's weights on the device, draws the missing ones by
+// the seed, and starts a new optimizer.
 func (t *Trainer) reset(seed uint64) error {
 	for _, p := range t.params {
 		if slices.Contains(t.Fresh, p.Name) {
@@ -154,10 +155,11 @@ func (t *Trainer) reset(seed uint64) error {
 	return t.step.SetState(train.State{Weights: t.values})
 }
 
-// Rows are the numbers of training and validation rows.
+// Rows returns the numbers of training and validation rows.
 func (t *Trainer) Rows() (training, validation int) { return len(t.train.rows), len(t.valid.rows) }
 
-// Cut is how many rows were longer than MaxLength and lost their ends.
+// Cut returns the number of rows that were longer than MaxLength and lost
+// their ends.
 func (t *Trainer) Cut() int { return t.train.cut + t.valid.cut }
 
 // Close frees the device's memory.

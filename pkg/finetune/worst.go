@@ -8,9 +8,9 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Worst are the n validation rows on which a run is most wrong, the worst
-// first: by the distance from the label, or by the probability that it gave to
-// the wrong class.
+// Worst returns the n validation rows with the greatest errors, the greatest
+// first. The error is the distance from the label, or the probability that the
+// run assigned to the wrong class.
 func (t *Trainer) Worst(run *Run, n int) []result.Misjudgement {
 	task := t.Config.Task
 	var list []result.Misjudgement
@@ -33,7 +33,7 @@ func (t *Trainer) Worst(run *Run, n int) []result.Misjudgement {
 	return list[:min(n, len(list))]
 }
 
-// probability is softmax(scores)[class].
+// probability returns softmax(scores)[class].
 func probability(scores []float32, class int) float64 {
 	sum := 0.0
 	for _, s := range scores {

@@ -39,7 +39,8 @@ func (c cache) absent(commit, name string) string {
 	return filepath.Join(c.root, ".no_exist", commit, name)
 }
 
-// commit is what a revision stood for when it was fetched, "" if it never was.
+// commit returns the commit that a revision stood for when it was fetched, ""
+// if it was never fetched.
 func (c cache) commit(revision string) string {
 	if commitID.MatchString(revision) {
 		return revision
@@ -63,13 +64,13 @@ func (c cache) setCommit(revision, commit string) error {
 	return durable.Bytes(path, []byte(commit))
 }
 
-// has says whether a snapshot holds a file, contents and all.
+// has reports whether a snapshot holds a file with its contents.
 func (c cache) has(commit, name string) bool {
 	info, err := os.Stat(c.file(commit, name))
 	return err == nil && info.Mode().IsRegular()
 }
 
-// lacks says whether the commit is known not to have a file.
+// lacks reports whether the commit is known not to have a file.
 func (c cache) lacks(commit, name string) bool {
 	_, err := os.Stat(c.absent(commit, name))
 	return err == nil

@@ -87,7 +87,7 @@ func FromEnvironment() (*Client, error) {
 	return c, nil
 }
 
-// home is the folder of the cache and the token.
+// home returns the folder of the cache and the token.
 func home() (string, error) {
 	if dir := os.Getenv("HF_HOME"); dir != "" {
 		return dir, nil

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Dataset gives the paths of files of a data set of the hub, owner/name
-// [@revision], in its cache, after fetching those that are not there yet.
+// Dataset returns the paths in the cache of files of a data set of the hub,
+// owner/name[@revision], and fetches those that are not there yet.
 func (c *Client) Dataset(ctx context.Context, ref string, names ...string) (paths []string, err error) {
 	r, err := ParseRef(ref)
 	if err != nil {

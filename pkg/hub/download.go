@@ -183,12 +183,12 @@ func (f *fetcher) report(name string, done, total int64) {
 	}
 }
 
-// broken is a download that ended early.
+// broken returns the error for a download that ended early.
 func (f *fetcher) broken(at, size int64, err error) error {
 	return fmt.Errorf("the download broke off after %d of %d bytes: %w; run it again, it goes on from there", at, size, err)
 }
 
-// cause is why a request was given up, where we gave it up.
+// cause returns why this program cancelled a request, or err if it did not.
 func cause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

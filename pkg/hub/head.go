@@ -37,8 +37,8 @@ var (
 	opaque = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$`) // an ETag that can be a file's name
 )
 
-// address is where a file is fetched: at the commit once that is known, so
-// that all files are of one.
+// address returns the URL of a file: at the commit once that is known, so that
+// all files come from one commit.
 func (f *fetcher) address(name string) string {
 	revision := f.ref.Revision
 	if f.commit != "" {
@@ -76,7 +76,8 @@ func (f *fetcher) head(ctx context.Context, name string) (metadata, error) {
 	return meta, err
 }
 
-// moved is where a redirect within the endpoint leads, "" for other answers.
+// moved returns the target of a redirect within the endpoint, "" for other
+// answers.
 func (f *fetcher) moved(response *http.Response) string {
 	if response.StatusCode/100 != 3 || response.Header.Get("X-Linked-Etag") != "" {
 		return ""

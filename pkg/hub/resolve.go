@@ -37,7 +37,7 @@ func (c *Client) Resolve(ctx context.Context, ref string) (dir string, err error
 	return c.resolve(ctx, ref, true)
 }
 
-// ResolveTokenizer is Resolve without the weights.
+// ResolveTokenizer does the same as Resolve without the weights.
 func (c *Client) ResolveTokenizer(ctx context.Context, ref string) (dir string, err error) {
 	return c.resolve(ctx, ref, false)
 }
@@ -142,7 +142,8 @@ func (f *fetcher) fetchShards(ctx context.Context) error {
 	return nil
 }
 
-// shards are the files that the index names. None may leave the folder.
+// shards returns the files that the index names. A name that leaves the folder
+// is an error.
 func (f *fetcher) shards() ([]string, error) {
 	content, err := input.InsideFile(f.cache.snapshot(f.commit), indexFile, input.ConfigLimit)
 	if err != nil {
@@ -165,8 +166,8 @@ func (f *fetcher) shards() ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// lacking names the first file that cannot be done without and that the cache
-// does not hold, "" where it holds enough.
+// lacking returns the name of the first required file that is not in the
+// cache, "" if the cache is complete.
 func (f *fetcher) lacking(weights bool) string {
 	has := func(name string) bool { return f.commit != "" && f.cache.has(f.commit, name) }
 	switch {
@@ -191,7 +192,7 @@ func (f *fetcher) lacking(weights bool) string {
 	return ""
 }
 
-// want makes sure of a file and says whether the commit has it.
+// want fetches a file if need be and reports whether the commit has it.
 func (f *fetcher) want(ctx context.Context, name string) (bool, error) {
 	if f.commit != "" {
 		if f.cache.has(f.commit, name) {

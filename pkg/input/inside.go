@@ -36,7 +36,7 @@ func Inside(dir, name string) (string, error) {
 	return "", fmt.Errorf("%s is a link that leaves its folder; copy the file there if you trust it", path)
 }
 
-// InsideFile is [File] of a file that [Inside] finds.
+// InsideFile reads, by [File], a file that [Inside] finds.
 func InsideFile(dir, name string, limit int64) ([]byte, error) {
 	path, err := Inside(dir, name)
 	if err != nil {
@@ -45,8 +45,8 @@ func InsideFile(dir, name string, limit int64) ([]byte, error) {
 	return File(path, limit)
 }
 
-// blobs is the folder of the contents that a snapshot of the hub's cache links
-// to.
+// blobs returns the folder of the contents that a snapshot in the hub's cache
+// links to.
 func blobs(snapshot string) string {
 	path := filepath.Join(filepath.Dir(filepath.Dir(snapshot)), "blobs")
 	if real, err := filepath.EvalSymlinks(path); err == nil {
@@ -55,7 +55,8 @@ func blobs(snapshot string) string {
 	return path
 }
 
-// within tells whether a path lies below a folder; both are free of links.
+// within reports whether a path lies below a folder. Neither may contain
+// links.
 func within(dir, path string) bool {
 	relative, err := filepath.Rel(dir, path)
 	return err == nil && relative != ".." && !strings.HasPrefix(relative, ".."+string(filepath.Separator))

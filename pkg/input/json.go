@@ -19,7 +19,8 @@ func Decode(data []byte, to any) error {
 	return explain(json.Unmarshal(data, to))
 }
 
-// DecodeKnown is [Decode] that refuses a name which to has no field for.
+// DecodeKnown decodes like [Decode] and refuses a name for which to has no
+// field.
 func DecodeKnown(data []byte, to any) error {
 	return explain(json.Unmarshal(data, to, json.RejectUnknownMembers(true)))
 }
@@ -70,7 +71,8 @@ func field(p jsontext.Pointer) string {
 	return fmt.Sprintf("%q", strings.Join(parts, "."))
 }
 
-// value is a number or string as it stands, anything else by its kind.
+// value returns a number or string as it is written, and the kind of any other
+// value.
 func value(err *json.SemanticError) string {
 	if err.JSONValue != nil && len(err.JSONValue) <= 80 {
 		return string(err.JSONValue)

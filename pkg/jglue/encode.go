@@ -68,7 +68,7 @@ func encode(tok text.Tokenizer, task Task, e Example, maxLength int) (out text.E
 	return out, err
 }
 
-// Labels are the examples' labels.
+// Labels returns the examples' labels.
 func Labels(examples []Example) []float64 {
 	labels := make([]float64, len(examples))
 	for i, e := range examples {

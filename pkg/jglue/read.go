@@ -120,7 +120,8 @@ func (t Task) wanted() string {
 func (l line) pair() bool { return (l.Sentence1 != nil || l.Sentence2 != nil) && l.Sentence == nil }
 func (l line) one() bool  { return l.Sentence1 == nil && l.Sentence2 == nil && l.Sentence != nil }
 
-// task tells from a line's form which task it is of, "" if that is not clear.
+// task returns the name of the task that a line's form belongs to, "" if the
+// form is not clear.
 func (l line) task() string {
 	number, name := 0.0, ""
 	labelled := len(l.Label) > 0 && string(l.Label) != "null"
@@ -151,7 +152,7 @@ func sentence(field string, value *string) (string, error) {
 	return *value, nil
 }
 
-// plain is an id as text, whether the file writes it as a string or a number.
+// plain returns an id as text, whether the file holds a string or a number.
 func plain(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {

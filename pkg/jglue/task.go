@@ -48,7 +48,7 @@ var (
 	}
 )
 
-// Tasks are all of them.
+// Tasks returns all tasks in the table's order.
 func Tasks() []Task { return []Task{JSTS, JNLI, JCoLA} }
 
 // Parse finds a task by its name in any case.
@@ -63,10 +63,10 @@ func Parse(name string) (Task, error) {
 	return Task{}, fmt.Errorf("task %q is none of %s", name, strings.Join(known, ", "))
 }
 
-// Key is the name as the command line takes it: "jsts".
+// Key returns the task's name on the command line: "jsts".
 func (t Task) Key() string { return strings.ToLower(t.Name) }
 
-// Regression tells whether labels are scores rather than classes.
+// Regression reports whether labels are scores rather than classes.
 func (t Task) Regression() bool { return t.Labels == nil }
 
 // Predictions turns a classifier's scores, [n, Outputs] row-major, into what
@@ -121,8 +121,8 @@ func classes(x []float64) []int {
 	return out
 }
 
-// LabelName is a label for a reader: a score with two digits, or a class's
-// name.
+// LabelName returns a label for a reader: a score with two digits, or a
+// class's name.
 func (t Task) LabelName(label float64) string {
 	if t.Regression() {
 		return strconv.FormatFloat(label, 'f', 2, 64)
@@ -130,8 +130,8 @@ func (t Task) LabelName(label float64) string {
 	return t.Labels[int(label)]
 }
 
-// Constant is the score of the most frequent label, given as every row's
-// answer: what costs nothing.
+// Constant returns the score of predicting the most frequent label for every
+// row: a baseline without a model.
 func (t Task) Constant(labels []float64) float64 {
 	most, _ := stat.Mode(labels, nil)
 	score, _ := t.Score(labels, slices.Repeat([]float64{most}, len(labels)))

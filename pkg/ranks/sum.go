@@ -11,16 +11,17 @@ import (
 // parts take 4 bytes for each.
 const chunk = 1 << 22
 
-// Sum replaces x on all ranks by the sum over the ranks, added in their order.
-// All pass equally many elements.
+// Sum replaces x on all ranks by the sum over the ranks (all-reduce), added in
+// the order of the ranks. All pass equally many elements.
 func (g *Group) Sum(x []float32) error { return g.sum(x, 4) }
 
-// SumBfloat16 is Sum with half the bytes: every rank's elements and the sums
-// are rounded to bfloat16 on their way. The additions are in float32.
+// SumBfloat16 sums like Sum but moves half the bytes: the ranks exchange
+// elements and sums rounded to bfloat16 and add in float32.
 func (g *Group) SumBfloat16(x []float32) error { return g.sum(x, 2) }
 
-// sum sums chunk by chunk. While a chunk's copies are added the next chunk is
-// exchanged. size is the bytes of an element on its way.
+// sum sums chunk by chunk. It exchanges the next chunk while it adds the
+// copies of the one before. size is the number of bytes of an exchanged
+// element.
 func (g *Group) sum(x []float32, size int) error {
 	if g == nil {
 		return nil
@@ -108,7 +109,7 @@ func (p *piece) add() {
 	}
 }
 
-// share waits for add and gives the sums to all ranks. A nil piece has none.
+// share waits for add and sends the sums to all ranks. A nil piece has none.
 func (p *piece) share() error {
 	if p == nil {
 		return nil
@@ -133,7 +134,7 @@ func (g *Group) parts(n, bytes int) []int {
 	return bounds
 }
 
-// grow returns a buffer of n bytes, the old one where it is long enough.
+// grow returns a buffer of n bytes, reusing the old one if it is large enough.
 func grow(buffer []byte, n int) []byte {
 	if cap(buffer) < n {
 		return bytesOf(make([]float32, (n+3)/4))[:n] // aligned for float32

@@ -23,7 +23,8 @@ type Passage struct {
 	Text  string `json:"text"`
 }
 
-// Pairs are those of the topics with two positive passages or more, in order.
+// Pairs returns a pair for each topic with two positive passages or more, in
+// order.
 func Pairs(topics []Topic) []Pair {
 	var pairs []Pair
 	for _, t := range topics {
@@ -34,9 +35,9 @@ func Pairs(topics []Topic) []Pair {
 	return pairs
 }
 
-// Passages finds the passages that the pairs name among files of JSON lines,
-// in the order of the pairs. One that is not there is an error. progress, if
-// not nil, is told from time to time how many lines were read.
+// Passages reads the passages that the pairs name from files of JSON lines and
+// returns them in the order of the pairs. A missing passage is an error.
+// progress, if not nil, receives the number of lines read so far.
 func Passages(pairs []Pair, progress func(lines, found, wanted int), patterns ...string) ([]Passage, error) {
 	var order []string
 	for _, p := range pairs {

@@ -6,10 +6,10 @@ import (
 	"llmjp.internal/modernbert/pkg/array"
 )
 
-// Array makes the runs that are not finished yet as the tasks of a job, by an
-// engine: processes of this machine or Slurm. command makes some runs: the
-// arguments of a program that gets their numbers as one more. say tells the
-// user how it goes.
+// Array runs the unfinished runs as the tasks of a job, by an engine:
+// processes of this machine or Slurm. command is a program with its arguments
+// that makes runs; the engine appends their numbers. say reports progress to
+// the user.
 func Array(ctx context.Context, o Options, engine array.Engine, command []string, say func(line string)) error {
 	if err := engine.Check(ctx); err != nil {
 		return err

@@ -12,9 +12,8 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// Collect makes Table 2's result of the folders of sweeps: of one model on
-// several tasks, of several models. What a folder has not finished yet is not
-// in it.
+// Collect makes Table 2's result from the folders of sweeps: one model on
+// several tasks, or several models. It leaves unfinished runs out.
 func Collect(dirs ...string) (*result.JGLUE, error) {
 	j := &result.JGLUE{}
 	for _, dir := range dirs {
@@ -89,7 +88,7 @@ func add(j *result.JGLUE, f folder) error {
 	return nil
 }
 
-// addModel adds a model that is not there yet.
+// addModel adds a model if the result does not have it yet.
 func addModel(j *result.JGLUE, f folder, m result.JGLUEModel) error {
 	for _, other := range j.Models {
 		if other.Label() != m.Label() {

@@ -106,7 +106,8 @@ func hash(h io.Writer, path string) error {
 	return err
 }
 
-// differs names the first field in which two headers are of different sweeps.
+// differs describes the first field in which two sweeps differ, "" if they are
+// the same sweep.
 func (h Header) differs(other Header) string {
 	same := func(a, b []result.Data) bool {
 		return slices.EqualFunc(a, b, func(a, b result.Data) bool { return a.Digest == b.Digest })
@@ -131,7 +132,8 @@ func (h Header) differs(other Header) string {
 // folder is a sweep's.
 type folder string
 
-// prepare makes the folder of a sweep, or sees that it is this sweep's.
+// prepare makes the folder of a sweep, or checks that it already holds this
+// sweep.
 func (f folder) prepare(h Header) error {
 	if err := os.MkdirAll(filepath.Join(string(f), runsFolder), 0o777); err != nil {
 		return err
@@ -149,7 +151,7 @@ func (f folder) prepare(h Header) error {
 	return nil
 }
 
-// lock holds the folder for one process.
+// lock locks the folder for one process.
 func (f folder) lock() (unlock func(), err error) {
 	if err := os.MkdirAll(string(f), 0o777); err != nil {
 		return nil, err
@@ -161,7 +163,7 @@ func (f folder) lock() (unlock func(), err error) {
 	return unlock, err
 }
 
-// removeUnfinished removes what a killed process left half written. Only the
+// removeUnfinished removes half-written files of a killed process. Only the
 // holder of the lock may call it, while no other process writes runs.
 func (f folder) removeUnfinished() {
 	for _, name := range []string{".", runsFolder} {
@@ -174,7 +176,7 @@ func (f folder) header() (h Header, err error) { return h, f.read(headerFile, &h
 
 func rowFile(s finetune.Setting) string { return filepath.Join(runsFolder, s.String()+".json") }
 
-// row reads a finished run; ok is false where there is none yet.
+// row reads a finished run; ok is false if it is not finished.
 func (f folder) row(s finetune.Setting) (row Row, ok bool, err error) {
 	err = f.read(rowFile(s), &row)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -16,8 +16,8 @@ type Grid struct {
 	Seeds  []uint64
 }
 
-// Paper is the authors' grid (script/eval.sh) with one fixed seed; theirs had
-// none.
+// Paper returns the authors' grid (script/eval.sh) with one fixed seed; theirs
+// had none.
 func Paper() Grid {
 	return Grid{
 		LRs:    []float64{5e-6, 1e-5, 2e-5, 3e-5, 5e-5, 1e-4},
@@ -26,8 +26,8 @@ func Paper() Grid {
 	}
 }
 
-// ParseGrid reads "lr=1e-5,3e-5", "epochs=1,3", "seed=1,2,3", in one string
-// or several. What is not named is as in [Paper].
+// ParseGrid reads "lr=1e-5,3e-5", "epochs=1,3", "seed=1,2,3", in one string or
+// several. A key that is left out has its values in [Paper].
 func ParseGrid(specs ...string) (Grid, error) {
 	g, seen := Paper(), map[string]bool{}
 	for _, axis := range strings.Fields(strings.Join(specs, " ")) {
@@ -78,8 +78,7 @@ func parse[T comparable](list string, one func(string) (T, error)) ([]T, error) 
 	return out, nil
 }
 
-// Settings are the grid's runs in their order: by learning rate, then epochs,
-// then seed.
+// Settings returns the grid's runs by learning rate, then epochs, then seed.
 func (g Grid) Settings() []finetune.Setting {
 	var list []finetune.Setting
 	for _, lr := range g.LRs {
@@ -92,7 +91,7 @@ func (g Grid) Settings() []finetune.Setting {
 	return list
 }
 
-// Specs is the grid as [ParseGrid] reads it.
+// Specs returns the grid in the form that [ParseGrid] reads.
 func (g Grid) Specs() []string {
 	join := func(key string, n int, value func(i int) string) string {
 		values := make([]string, n)

@@ -31,7 +31,7 @@ type Options struct {
 // worst is how many misjudged rows a run keeps.
 const worst = 20
 
-// Local makes the runs that are not finished yet, one after another.
+// Local runs the unfinished runs one after another.
 func Local(ctx context.Context, o Options) error {
 	f, unlock, err := o.begin()
 	if err != nil {
@@ -65,8 +65,8 @@ func Local(ctx context.Context, o Options) error {
 	return nil
 }
 
-// Only makes the grid's runs of some numbers, from 0, that are not finished
-// yet: what a task of a job array and a worker do.
+// Only runs the grid's runs with these numbers, from 0, unless they are
+// finished. A worker and a task of a job array call it.
 func Only(ctx context.Context, o Options, numbers ...int) error {
 	settings, f := o.Grid.Settings(), folder(o.Dir)
 	for _, number := range numbers {
@@ -124,8 +124,8 @@ type watch struct {
 	known  int // runs of the grid that Row was told
 }
 
-// missing are the numbers of the runs that are not finished. Those that are go
-// to Row, up to the first that is not.
+// missing returns the numbers of the unfinished runs. It passes finished runs
+// to Row, up to the first unfinished one.
 func (w *watch) missing() ([]int, error) {
 	var missing []int
 	for number, setting := range w.Grid.Settings() {
@@ -146,7 +146,7 @@ func (w *watch) missing() ([]int, error) {
 	return missing, nil
 }
 
-// begin locks the folder and sees that it is this sweep's.
+// begin locks the folder and checks that it holds this sweep.
 func (o *Options) begin() (f folder, unlock func(), err error) {
 	o.Config = o.Config.WithDefaults()
 	header, err := newHeader(o.Config)
@@ -181,8 +181,8 @@ func (o *Options) told(row Row) error {
 	return o.Row(row)
 }
 
-// run makes one run and keeps it. One whose loss is not finite is kept as
-// failed: it would fail again.
+// run makes one run and saves it. It saves a run whose loss is not finite as
+// failed, since that would fail again.
 func (o *Options) run(ctx context.Context, t *finetune.Trainer, f folder, s finetune.Setting) (Row, error) {
 	var progress func(finetune.Update, int)
 	if o.Progress != nil {

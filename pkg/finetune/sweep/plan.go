@@ -23,9 +23,9 @@ type Plan struct {
 	Progress func(line string)
 }
 
-// Run makes the plan's runs that are not finished yet and returns the folders
-// of its sweeps, a model's tasks together. Checkpoints of one run are trained
-// by one compiled program.
+// Run makes the plan's unfinished runs and returns the folders of its sweeps,
+// a model's tasks together. Checkpoints of one pretraining run share a
+// compiled program.
 func (p Plan) Run(ctx context.Context, list []models.Model) (folders []string, err error) {
 	dirs, err := directories(ctx, list)
 	if err != nil {
@@ -47,8 +47,8 @@ func (p Plan) Run(ctx context.Context, list []models.Model) (folders []string, e
 	return slices.Concat(byModel...), nil
 }
 
-// Surpassed tells whether a result has all of these models, by their weights,
-// and more runs than the plan makes.
+// Surpassed reports whether a result has all of these models, compared by
+// their weights, and more runs than the plan makes.
 func (p Plan) Surpassed(ctx context.Context, j *result.JGLUE, list []models.Model) (bool, error) {
 	if len(j.Runs) <= len(list)*len(p.Tasks)*len(p.Grid.Settings()) {
 		return false, nil
@@ -71,7 +71,7 @@ func (p Plan) Surpassed(ctx context.Context, j *result.JGLUE, list []models.Mode
 	return true, nil
 }
 
-// directories returns the models' directories, after fetching those of the hub.
+// directories returns the models' directories and fetches those of the hub.
 func directories(ctx context.Context, list []models.Model) (dirs []string, err error) {
 	for _, m := range list {
 		dir, err := hub.Resolve(ctx, m.Ref)
@@ -114,8 +114,8 @@ type opener = func(context.Context, finetune.Config) (*finetune.Trainer, func(),
 // shared holds a trainer that one sweep after another uses.
 type shared struct{ trainer *finetune.Trainer }
 
-// open gives the held trainer the next model's weights, or opens a new one
-// where more differs than the weights. It serves as Options.Open.
+// open returns the held trainer with the next model's weights, or opens a new
+// one if more than the weights differs. It serves as Options.Open.
 func (s *shared) open(ctx context.Context, c finetune.Config) (*finetune.Trainer, func(), error) {
 	stays := func() {}
 	if s.trainer != nil {
