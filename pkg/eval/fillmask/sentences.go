@@ -9,7 +9,6 @@ import (
 
 	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/input"
-	"llmjp.internal/modernbert/pkg/project"
 )
 
 // Sentence is a text with a mask, or a placeholder for one.
@@ -28,9 +27,6 @@ func Sentences(texts ...string) []Sentence {
 	}
 	return out
 }
-
-// PaperFile returns the path of the paper's 73 test sentences.
-func PaperFile() (string, error) { return project.Path("data", "fill-mask.jsonl") }
 
 // Read reads texts (see corpus.Texts), and where lines of JSON have an
 // "answer", a string or several, the answers that are expected.
