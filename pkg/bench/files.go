@@ -102,7 +102,7 @@ func (f *files) modelJob(job Job) (Job, *modernbert.Config, error) {
 		return job, nil, err
 	}
 	labels := job.Settings.Mask(rows, f.tok.Special().Mask, config.Vocab)
-	job.Batch, err = pretrain.Fix(job.Settings, int32(config.PadID), rows, labels).Dump(f.opt.Dir)
+	job.Batch, err = pretrain.NewFixed(job.Settings, int32(config.PadID), rows, labels).Dump(f.opt.Dir)
 	return job, config, err
 }
 

@@ -35,7 +35,7 @@ func (j Job) load() (model.Architecture, model.Values, *pretrain.Fixed, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return c.Arch, values, pretrain.Fix(j.Settings, int32(c.Arch.Dimensions().PadID), ids, labels), nil
+	return c.Arch, values, pretrain.NewFixed(j.Settings, int32(c.Arch.Dimensions().PadID), ids, labels), nil
 }
 
 // training returns the work of a pretraining step on the batch; its value is

@@ -114,7 +114,7 @@ func (j Job) batches() (*work, error) {
 				}
 				k++
 				labels := j.Settings.Mask(rows, special.Mask, tok.VocabSize())
-				for _, micro := range pretrain.Fix(j.Settings, special.Pad, rows, labels).MicroBatches() {
+				for _, micro := range pretrain.NewFixed(j.Settings, special.Pad, rows, labels).MicroBatches() {
 					finalize(micro.Inputs)
 				}
 			}

@@ -104,7 +104,7 @@ func (o *fineTuneOptions) config() (finetune.Config, error) {
 		return finetune.Config{}, usagef("--rows %d: 0 is all", o.rows)
 	}
 	c := finetune.Config{Task: task, Rows: o.rows, Train: o.train, Valid: o.valid, BatchSize: o.batchSize, MaxLength: o.maxLength, Devices: o.devices}
-	return c, c.Own()
+	return c, c.UseProjectRows()
 }
 
 // openTrainer reads rows and weights and says what they are.

@@ -84,7 +84,7 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 		Progress: func(s finetune.Setting) func(finetune.Update, int) { return updates(stderr, s.String()) },
 	}
 	if len(o.only) > 0 {
-		return sweep.Only(ctx, options, o.only...)
+		return sweep.RunNumbers(ctx, options, o.only...)
 	}
 	if err := o.sweep(ctx, options, stderr); err != nil {
 		return err
@@ -145,7 +145,7 @@ func printBest(stdout io.Writer, j *result.JGLUE) error {
 		Median    float64            `json:"median"`
 		Settings  int                `json:"settings"`
 		Selection worth              `json:"selection"`
-	}{s.Best, s.Runs, s.Mean, deviation(s), s.Seeds, s.Median, s.Settings, worth{selection.Chosen, selection.HeldOut, selection.Worth()}})
+	}{s.Best, s.Runs, s.Mean, deviation(s), s.Seeds, s.Median, s.Settings, worth{selection.Chosen, selection.HeldOut, selection.Optimism()}})
 }
 
 // deviation returns the standard deviation over seeds, nil for a single seed.

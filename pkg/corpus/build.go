@@ -34,9 +34,9 @@ type Options struct {
 	// nil; they are called from one goroutine at a time.
 	Report   func(line string)
 	Progress func(Progress)
-	// Elsewhere, if not nil, has other processes tokenize the inputs, each by
-	// [BuildInputs], before Build puts their shards together. It holds the
-	// folder's lock meanwhile.
+	// Elsewhere, if not nil, lets other processes tokenize the inputs by
+	// [BuildInputs]. Build then joins their shards. Build holds the folder's lock
+	// during the call.
 	Elsewhere func(ctx context.Context, inputs Inputs) error
 	// shardTokens is the size of a shard; tests make small ones.
 	shardTokens int
@@ -50,7 +50,7 @@ type Inputs struct {
 	Missing func() ([]int, error)
 }
 
-// Progress is how far a build is.
+// Progress counts the work that a build has done.
 type Progress struct {
 	Bytes, TotalBytes int64 // of the input files
 	Documents         int
@@ -58,7 +58,7 @@ type Progress struct {
 	Elapsed           time.Duration
 }
 
-// inputEntry is one input file as it was when it was read.
+// An inputEntry describes an input file at the time when it was read.
 type inputEntry struct {
 	File     string    `json:"file"`
 	Size     int64     `json:"size"`
@@ -132,8 +132,8 @@ func (b *builder) build(ctx context.Context) (*Corpus, error) {
 	return b.finish()
 }
 
-// BuildInputs tokenizes the inputs of some numbers into opt.Dir: what other
-// processes do for Build with the same options, which puts the shards together.
+// BuildInputs tokenizes the inputs with these numbers into opt.Dir. Other processes
+// call it with the options of a Build that runs them (Options.Elsewhere).
 func BuildInputs(ctx context.Context, opt Options, numbers ...int) error {
 	b, err := newBuilder(opt)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"llmjp.internal/modernbert/pkg/input"
 )
 
-// Corpus is a token corpus on disk. Its memory does not grow with its size:
-// shards are mapped, and the index holds one entry a shard.
+// A Corpus is a token corpus on disk. Its shards are mapped, and its index has one
+// entry for each shard, so memory does not grow with the number of documents.
 type Corpus struct {
 	dir    string
 	index  index

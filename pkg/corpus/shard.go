@@ -27,7 +27,7 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// documents are token sequences on their way into a shard.
+// documents collects token sequences for a shard.
 type documents struct {
 	tokens  []uint32
 	offsets []uint64 // of the documents' ends

@@ -157,7 +157,7 @@ func worth(j *result.JGLUE, model, task string) string {
 	if !ok {
 		return nothing
 	}
-	return minus(fmt.Sprintf("%.1f", 100*s.Worth()))
+	return minus(fmt.Sprintf("%.1f", 100*s.Optimism()))
 }
 
 // parameters writes a count as the paper does: 187M.

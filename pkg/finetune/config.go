@@ -20,12 +20,12 @@ const (
 // optimizer is torch's AdamW as the authors' script makes it.
 var optimizer = train.AdamW{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
 
-// Config is what the runs of a sweep have in common.
+// A Config holds what the runs of a sweep share.
 type Config struct {
 	Task  jglue.Task
 	Model string // directory in Hugging Face format
-	Name  string // what the user calls the model; "" is Model
-	// Checkpoint is what tables and figures call it.
+	Name  string // the user's name for the model; "" is Model
+	// Checkpoint labels the model in tables and figures.
 	Checkpoint   result.Checkpoint
 	Train, Valid []string // files of the task, by path or glob
 	BatchSize    int      // 0 is 32
@@ -50,10 +50,10 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// Own takes the project's rows for a split that has none. JNLI's training
-// labels are not among them: its official file is taken where somebody has put
-// it there as train.json, else the rows that stand in for it.
-func (c *Config) Own() error {
+// UseProjectRows fills in the project's files (data/jglue) for a split without
+// files. They do not include JNLI's training labels: it takes the official file if
+// the user has put it there as train.json, else the recovered rows that replace it.
+func (c *Config) UseProjectRows() error {
 	for _, part := range []struct {
 		files *[]string
 		names []string
@@ -88,7 +88,7 @@ func (c Config) Read() (training, validation []jglue.Example, err error) {
 	return training, validation, nil
 }
 
-// Setting is what a run has of its own.
+// A Setting holds what distinguishes a run from the others of a sweep.
 type Setting struct {
 	LR     float64 `json:"lr"` // of the first update; it falls to 0 linearly
 	Epochs int     `json:"epochs"`

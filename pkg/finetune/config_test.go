@@ -29,7 +29,7 @@ func TestOwn(t *testing.T) {
 	put(filepath.Join(dir, "train-recovered.json"))
 	for _, want := range []string{"train-recovered.json", "train.json"} {
 		c := Config{Task: jglue.JNLI}
-		if err := c.Own(); err != nil {
+		if err := c.UseProjectRows(); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([][]string{{filepath.Join(dir, want)}, {filepath.Join(dir, "valid.json")}}, [][]string{c.Train, c.Valid}); diff != "" {
@@ -38,7 +38,7 @@ func TestOwn(t *testing.T) {
 		put(filepath.Join(dir, "train.json"))
 	}
 	c := Config{Task: jglue.JNLI, Train: []string{"mine.json"}}
-	if err := c.Own(); err != nil || c.Train[0] != "mine.json" || len(c.Train) != 1 {
+	if err := c.UseProjectRows(); err != nil || c.Train[0] != "mine.json" || len(c.Train) != 1 {
 		t.Errorf("%v %v", c.Train, err)
 	}
 }

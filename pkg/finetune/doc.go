@@ -9,7 +9,7 @@
 // The settings are the authors': batches of 32 rows, shuffled each epoch, the
 // last one smaller; AdamW with betas 0.9 and 0.999, epsilon 1e-8, no decay;
 // no clipping, no warm-up, linear decay to 0; dropout where the architecture
-// has it. Token types are given to models that have them.
+// has it. Models that have token types receive them.
 //
 // # What was measured
 //

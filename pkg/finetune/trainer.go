@@ -17,14 +17,15 @@ import (
 	"llmjp.internal/modernbert/pkg/train"
 )
 
-// Trainer is a model and a task's rows, ready for runs. Its methods may be
-// called by one goroutine at a time.
+// A Trainer holds a model and a task's rows, ready for runs. One goroutine at a time
+// may call its methods.
 type Trainer struct {
-	// Config is what it was opened with; MaxLength is what rows are cut to.
+	// Config is the configuration that Open received; its MaxLength is the length in
+	// tokens that rows are cut to.
 	Config Config
 	Arch   model.Architecture
-	// Fresh names the weights that the checkpoint does not have: each run
-	// draws them by its seed.
+	// Fresh names the weights that the checkpoint lacks. Each run draws them by its
+	// seed.
 	Fresh []string
 
 	asked   Config // Config as it was asked for, with the defaults

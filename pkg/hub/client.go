@@ -33,8 +33,8 @@ type Client struct {
 	transport http.RoundTripper // nil: http.DefaultTransport
 }
 
-// Progress is how far the download of a file has come, in bytes. Done equals
-// Total in the last report of a file.
+// Progress counts the bytes of a file's download. Done equals Total in a file's last
+// report.
 type Progress struct {
 	Model, File string
 	Done, Total int64

@@ -196,7 +196,7 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// mismatch is a file that is not what the hub says it is.
+// mismatch is the error for a file whose size or hash differs from the hub's.
 type mismatch struct{ err error }
 
 func (m *mismatch) Error() string { return m.err.Error() }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// metadata is what the hub says of a file.
+// metadata is the hub's description of a file.
 type metadata struct {
 	exists bool
 	known  bool // the hub itself says that there is no such file
@@ -22,7 +22,8 @@ type metadata struct {
 	size   int64
 }
 
-// unreachable is a hub that gives no answer, as opposed to one that says no.
+// unreachable is the error for a hub that does not answer, as opposed to one that
+// refuses.
 type unreachable struct{ err error }
 
 func (u *unreachable) Error() string { return u.err.Error() }

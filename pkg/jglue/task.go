@@ -14,11 +14,11 @@ import (
 	"llmjp.internal/modernbert/pkg/model"
 )
 
-// Task is one column of Table 2.
+// A Task is one column of Table 2.
 type Task struct {
 	Name    string // as the paper writes it: "JSTS"
-	Pair    bool   // of two sentences
-	Outputs int    // of the classifier
+	Pair    bool   // whether a row has two sentences
+	Outputs int    // number of the classifier's outputs
 	Problem string // transformers' problem_type
 	// Labels are the classes in the order of the outputs; nil for a regression.
 	Labels []string

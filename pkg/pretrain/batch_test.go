@@ -108,7 +108,7 @@ func lossOf(t *testing.T, s Settings, dir string, ids, labels [][]int32) float64
 	if err != nil {
 		t.Fatal(err)
 	}
-	score, err := Fix(s, 4, ids, labels).Scorer(b, arch, model.Options{})
+	score, err := NewFixed(s, 4, ids, labels).Scorer(b, arch, model.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

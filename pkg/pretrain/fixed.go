@@ -19,10 +19,10 @@ type Fixed struct {
 	batch  *batch
 }
 
-// Fix makes a Fixed of documents whose tokens are masked already. labels are
-// -100 where there is nothing to predict. It uses the settings MaxLength,
-// MicroTokens, Lengths and MaskRate only.
-func Fix(s Settings, pad int32, ids, labels [][]int32) *Fixed {
+// NewFixed makes a Fixed of documents whose tokens are masked already, one row each.
+// labels hold the token to predict, or -100 at other positions. It uses only the
+// settings MaxLength, MicroTokens, Lengths and MaskRate.
+func NewFixed(s Settings, pad int32, ids, labels [][]int32) *Fixed {
 	s.LossAverage = "tokens"
 	f := &Fixed{batch: &batch{ids: ids, labels: labels}}
 	f.source = source{settings: s, planner: s.planner(1, 1), layout: layout{pad: pad, rate: s.MaskRate, multiple: 1}, ranks: 1}

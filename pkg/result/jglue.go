@@ -33,10 +33,10 @@ type Selection struct {
 	HeldOut float64 `json:"held_out"`
 }
 
-// Worth returns the score that choosing adds without the model being better. Half
-// of the rows are noisier than all of them, so for the table it is a bound
-// from above.
-func (s Selection) Worth() float64 { return s.Chosen - s.HeldOut }
+// Optimism returns by how much the score of the best run exceeds that of the same
+// run on other rows. Half of the rows are noisier than all of them, so it is an
+// upper bound for the table's scores.
+func (s Selection) Optimism() float64 { return s.Chosen - s.HeldOut }
 
 // Selection returns a model's selection on a task; ok is false where none was
 // measured.

@@ -174,8 +174,8 @@ func worthOfAll(j *result.JGLUE) string {
 	if len(j.Selections) == 0 {
 		return ""
 	}
-	by := func(a, b result.Selection) int { return cmp.Compare(a.Worth(), b.Worth()) }
+	by := func(a, b result.Selection) int { return cmp.Compare(a.Optimism(), b.Optimism()) }
 	least, most := slices.MinFunc(j.Selections, by), slices.MaxFunc(j.Selections, by)
 	return fmt.Sprintf("Choosing the best run on the rows that it is scored on adds between %.1f (%s, %s) and %.1f points (%s, %s) that are not there on other rows.",
-		100*least.Worth(), least.Model, least.Task, 100*most.Worth(), most.Model, most.Task)
+		100*least.Optimism(), least.Model, least.Task, 100*most.Optimism(), most.Model, most.Task)
 }

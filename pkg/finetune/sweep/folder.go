@@ -30,7 +30,7 @@ const (
 	lockFile   = ".lock"
 )
 
-// Header is a folder's sweep.json: what all of its runs have in common.
+// A Header is a folder's sweep.json, which holds what all of its runs share.
 type Header struct {
 	Provenance result.Provenance `json:"provenance"`
 	Model      result.JGLUEModel `json:"model"`
@@ -129,7 +129,7 @@ func (h Header) differs(other Header) string {
 	return ""
 }
 
-// folder is a sweep's.
+// A folder is the path of a sweep's folder.
 type folder string
 
 // prepare makes the folder of a sweep, or checks that it already holds this

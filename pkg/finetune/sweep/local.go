@@ -17,18 +17,17 @@ type Options struct {
 	Config finetune.Config
 	Grid   Grid
 	Dir    string // its folder
-	// Open gives the trainer and how to let it go: finetune.Open and Close
-	// unless it is given. It is called once, and not at all where every run is
-	// finished.
+	// Open returns a trainer and a function that releases it; nil means finetune.Open
+	// and Close. It is called at most once, and not if every run is finished.
 	Open func(ctx context.Context, c finetune.Config) (t *finetune.Trainer, release func(), err error)
-	// Row, if not nil, is told each run of the grid in the grid's order, as
-	// soon as it and those before it are finished.
+	// Row, if not nil, receives each run in the grid's order, as soon as that run and
+	// all runs before it are finished.
 	Row func(Row) error
-	// Progress, if not nil, gives what is told a run's updates.
+	// Progress, if not nil, returns the function that receives a run's updates.
 	Progress func(s finetune.Setting) func(u finetune.Update, total int)
 }
 
-// worst is how many misjudged rows a run keeps.
+// worst is the number of misjudged rows in a run's file.
 const worst = 20
 
 // Local runs the unfinished runs one after another.
@@ -65,9 +64,9 @@ func Local(ctx context.Context, o Options) error {
 	return nil
 }
 
-// Only runs the grid's runs with these numbers, from 0, unless they are
+// RunNumbers runs the grid's runs with these numbers, from 0, unless they are
 // finished. A worker and a task of a job array call it.
-func Only(ctx context.Context, o Options, numbers ...int) error {
+func RunNumbers(ctx context.Context, o Options, numbers ...int) error {
 	settings, f := o.Grid.Settings(), folder(o.Dir)
 	for _, number := range numbers {
 		if number < 0 || number >= len(settings) {
@@ -98,7 +97,7 @@ func Only(ctx context.Context, o Options, numbers ...int) error {
 	return nil
 }
 
-// lazy is a trainer that is opened for the first run that is not finished.
+// lazy opens a trainer at the first unfinished run.
 type lazy struct {
 	trainer *finetune.Trainer
 	release func()
@@ -117,7 +116,7 @@ func (l *lazy) close() {
 	}
 }
 
-// watch looks at a sweep whose runs other processes make.
+// watch follows a sweep whose runs other processes make.
 type watch struct {
 	Options
 	folder folder

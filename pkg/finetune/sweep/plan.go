@@ -86,7 +86,7 @@ func directories(ctx context.Context, list []models.Model) (dirs []string, err e
 // sweep makes the runs of a model on a task.
 func (p Plan) sweep(ctx context.Context, m models.Model, model string, task jglue.Task, open opener) (dir string, err error) {
 	c := finetune.Config{Task: task, Model: model, Name: m.Ref, Checkpoint: m.Checkpoint, Rows: p.Rows}
-	if err := c.Own(); err != nil {
+	if err := c.UseProjectRows(); err != nil {
 		return "", err
 	}
 	sum, err := weights(model)

@@ -7,12 +7,12 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// splits is how often the validation rows are halved.
+// splits is the number of random halvings of the validation rows.
 const splits = 500
 
-// selection measures what choosing the best run on the validation rows is
-// worth: the rows are halved at random; the run that is best on one half is
-// scored on the other.
+// selection measures the optimism of choosing the best run on the validation rows:
+// it halves the rows at random, chooses the best run on one half, and scores it on
+// the other.
 func selection(task jglue.Task, h Header, rows []Row) result.Selection {
 	s := result.Selection{Model: rows[0].Model, Task: task.Name, Runs: len(rows), Splits: splits}
 	random := rand.New(rand.NewPCG(1, uint64(len(h.Labels))))

@@ -37,15 +37,15 @@ func TestSelection(t *testing.T) {
 	h, rows := coins(random, 1000, equal...)
 	s := selection(jglue.JCoLA, h, rows)
 	// The best of 36 binomials of 500 rows lies about 2.1 deviations of 0.018 above.
-	if s.Runs != 36 || s.Worth() < 0.02 || s.Worth() > 0.06 || math.Abs(s.HeldOut-0.8) > 0.02 {
-		t.Errorf("36 equal runs: %+v, worth %.4f", s, s.Worth())
+	if s.Runs != 36 || s.Optimism() < 0.02 || s.Optimism() > 0.06 || math.Abs(s.HeldOut-0.8) > 0.02 {
+		t.Errorf("36 equal runs: %+v, worth %.4f", s, s.Optimism())
 	}
 	h, rows = coins(random, 1000, 0.8)
-	if s := selection(jglue.JCoLA, h, rows); math.Abs(s.Worth()) > 0.003 {
+	if s := selection(jglue.JCoLA, h, rows); math.Abs(s.Optimism()) > 0.003 {
 		t.Errorf("one run: %+v", s)
 	}
 	h, rows = coins(random, 1000, 0.95, 0.5, 0.5, 0.5)
-	if s := selection(jglue.JCoLA, h, rows); math.Abs(s.Worth()) > 0.003 || s.Chosen < 0.93 {
+	if s := selection(jglue.JCoLA, h, rows); math.Abs(s.Optimism()) > 0.003 || s.Chosen < 0.93 {
 		t.Errorf("one good run of four: %+v", s)
 	}
 }

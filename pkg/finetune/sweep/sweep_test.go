@@ -54,7 +54,7 @@ func child(text string) error {
 		}
 		numbers = append(numbers, number)
 	}
-	return Only(context.Background(), o, numbers...)
+	return RunNumbers(context.Background(), o, numbers...)
 }
 
 // childOptions are those of Options that a process can be given.
