@@ -32,7 +32,7 @@ MORE_VALID = {"wikipedia": 350_000, "": 40_000}  # tokens of the validation text
 
 
 def rank(name):
-    """A fixed pseudo-random order that does not depend on the files' order."""
+    """Returns a sort key for a fixed pseudo-random order, whatever the files' order."""
     return hashlib.sha256(("llm-jp-modernbert:" + name).encode()).hexdigest()
 
 
@@ -56,7 +56,7 @@ def write(name, rows):
 
 
 def take(rows, limit, size):
-    """The first rows in rank order until their sizes reach the limit, then in file order."""
+    """Returns, in file order, the first rows in rank order until their sizes reach the limit."""
     chosen, total = set(), 0
     for row in sorted(rows, key=lambda r: rank(r["id"])):
         if total >= limit:

@@ -39,7 +39,7 @@ class NoKernel(Exception):
 
 
 def complaint(cell):
-    """What is wrong with an executed cell's outputs, though the kernel said ok."""
+    """Returns what is wrong with the outputs of a cell that the kernel calls ok, or None."""
     errors = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
     unknown = re.search(r'"%\S+" unknown or not implemented yet', errors)
     if unknown:
@@ -117,7 +117,7 @@ def execute(path, output, limit):
 
 
 def digest(path):
-    """Of what a notebook says and does, not of what it showed last."""
+    """Returns a digest of the notebook's cells without their outputs."""
     cells = json.loads(path.read_text())["cells"]
     what = [[c["cell_type"], "".join(c["source"]), c["metadata"].get("tags")] for c in cells]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
@@ -125,7 +125,7 @@ def digest(path):
 
 def blemishes(path):
     """What a committed notebook must not have: a line of code too long to be read beside its file
-    browser, an error, a folder of the machine it was executed on."""
+    browser, an error, a folder of the machine that executed it."""
     for index, cell in enumerate(json.loads(path.read_text())["cells"]):
         for line in "".join(cell["source"]).splitlines() if cell["cell_type"] == "code" else []:
             if (wide := columns(line)) > COLUMNS:
@@ -139,12 +139,12 @@ def blemishes(path):
 
 
 def columns(line):
-    """The columns of a line: two for a wide character, four for a tab."""
+    """Returns the width of a line in columns: two for a wide character, four for a tab."""
     return sum(4 if c == "\t" else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
 def first_line(cell):
-    """What a reader knows a cell by: its first line that is no import."""
+    """Returns a cell's first line that is not an import, which names it in messages."""
     source = re.sub(r'import \(.*?^\)|^import .*?$|^%%.*?$', "", cell.source, flags=re.MULTILINE | re.DOTALL)
     return (source.strip() or cell.source.strip() or "empty").splitlines()[0]
 
@@ -161,7 +161,7 @@ def kill(group):
 
 
 def write(notebook, path):
-    """Whole or not at all."""
+    """Writes the notebook whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(nbformat.writes(notebook) + "\n")
@@ -217,7 +217,7 @@ def key(path, arguments):
 
 
 def made(path, arguments):
-    """Whether the output is there, from the same inputs and cells."""
+    """Tells whether the output exists and was made from the same inputs and cells."""
     mark = stamp(path, arguments)
     try:
         return (arguments.output / path.name).exists() and mark.exists() and mark.read_text() == key(path, arguments)
@@ -226,7 +226,7 @@ def made(path, arguments):
 
 
 def share(paths, arguments):
-    """Executes each notebook in a process of its own, --jobs of them at a time; the greatest of their statuses."""
+    """Executes each notebook in a process of its own, --jobs at a time, and returns the greatest status."""
     command = [sys.executable, __file__, "--timeout", str(arguments.timeout)]
     if arguments.output:
         command += ["--output", arguments.output]
