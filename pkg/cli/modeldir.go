@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"llmjp.internal/modernbert/pkg/hub"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // modelFiles returns the directory of --model: the directory itself, or the
@@ -37,7 +38,11 @@ func filesOf(ctx context.Context, ref string, weights bool, stderr io.Writer) (s
 	if !weights {
 		resolve = client.ResolveTokenizer
 	}
-	return resolve(ctx, ref)
+	dir, err := resolve(ctx, ref)
+	if _, _, checkpoint := run.Of(ref); err == nil && !checkpoint && len(run.Dirs(ref)) > 0 {
+		fmt.Fprintf(stderr, "%s is a run: its last checkpoint, %s\n", ref, dir)
+	}
+	return dir, err
 }
 
 // downloads reports the downloads of files one after another.

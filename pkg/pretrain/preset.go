@@ -47,7 +47,7 @@ var presets = map[string][2]func(*Settings){
 		s.TotalSteps, s.WarmupSteps, s.LR = 24_000, 1_152, 1.5e-3
 		s.Rows, s.BatchSize, s.MaxLength, s.MicroRows = "windows", 8, 256, 8
 		s.CheckpointEvery, s.CheckpointSteps, s.RollingEvery = 4_800, ints{0, 192, 720, 2_400}, 200
-		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery, s.RetrievalPairs = 480, 256, 480, 300
+		s.EvalEvery, s.EvalDocuments, s.RetrievalEvery, s.RetrievalPairs = 720, 256, 720, 300
 		s.Compute, s.Lengths = "bfloat16", ints{256}
 	}, func(s *Settings) {
 		s.TotalSteps, s.WarmupSteps, s.LR = 2_400, 115, 1.5e-4

@@ -46,31 +46,29 @@ func secondStageFall(r *Run) (float64, bool) {
 	return list[0].Loss - list[len(list)-1].Loss, true
 }
 
-// recalls returns Recall@10 at step 0, at its best step of stage 1, and at the
-// stage's last evaluation with retrieval.
-func recalls(r *Run) (first, best, end float64, ok bool) {
-	n := 0
+// recall returns Recall@10 at a share of stage 1.
+func recall(r *Run, share float64) (float64, bool) {
+	var with []result.Evaluation
 	for _, e := range evaluations(r, 1) {
-		if e.Recall10 == nil {
-			continue
+		if e.Recall10 != nil {
+			with = append(with, e)
 		}
-		if n == 0 {
-			first = *e.Recall10
-		}
-		best, end = max(best, *e.Recall10), *e.Recall10
-		n++
 	}
-	return first, best, end, n > 2
+	e, ok := at(r, with, stageOne, share)
+	if !ok {
+		return 0, false
+	}
+	return *e.Recall10, true
 }
 
-func retrievalRise(r *Run) (float64, bool) {
-	first, best, _, ok := recalls(r)
-	return best - first, ok
-}
-
-func retrievalFall(r *Run) (float64, bool) {
-	_, best, end, ok := recalls(r)
-	return best - end, ok
+// recallChange returns the change of Recall@10 between two shares of stage 1.
+// The shares are fixed: the best of many noisy steps would rise by itself.
+func recallChange(from, to float64) func(*Run) (float64, bool) {
+	return func(r *Run) (float64, bool) {
+		a, ok1 := recall(r, from)
+		b, ok2 := recall(r, to)
+		return b - a, ok1 && ok2
+	}
 }
 
 // rise returns the rise of a task's score, times 100, between two shares of

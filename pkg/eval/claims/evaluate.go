@@ -75,6 +75,9 @@ func (c claim) hold(runs []*Run) result.Claim {
 	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * stat.StdDev(known, nil) / math.Sqrt(n)
 	low, high := mean-half, mean+half
 	out.Low, out.High = &low, &high
+	if half == 0 { // equal effects of a few runs are chance, not certainty
+		return out
+	}
 	switch above, below := low > c.threshold, high < c.threshold; {
 	case above && !c.below || below && c.below:
 		out.Verdict = result.Agrees
