@@ -282,7 +282,7 @@ func TestRefusals(t *testing.T) {
 	_, err = e.Classify(ctx, nil)
 	wants(t, err, "a classifier is needed")
 	_, err = open(t, "modernbert", Options{Compute: "plain"}).EmbedRows(ctx, []Row{{IDs: []int32{5, 6}}}, Mean)
-	wants(t, err, `compute "plain"`)
+	wants(t, err, `compute=plain: it is float32 or bfloat16`)
 	_, err = Load(ctx, filepath.Join(testdata, "bert"), model.MaskedLM, Options{})
 	wants(t, err, "a masked language model is needed")
 	_, err = e.Losses(ctx, []Row{{IDs: []int32{5, 6}}}, [][]int{{2}}, [][]int32{{0}})
