@@ -340,7 +340,7 @@ func (b *builder) finish() (*Corpus, error) {
 		return nil, fmt.Errorf("%s: no text: all %d documents are empty", strings.Join(b.Patterns, ", "), x.Documents)
 	}
 	x.Digest = x.digest()
-	if err := writeJSON(filepath.Join(b.Dir, "index.json"), x); err != nil {
+	if err := durable.Seal(filepath.Join(b.Dir, "index.json"), x); err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(b.Dir)
@@ -363,14 +363,6 @@ func (b *builder) finish() (*Corpus, error) {
 		b.Report(fmt.Sprintf("skipped %d bad lines of %d", x.Bad, x.Bad+x.Documents))
 	}
 	return open(b.Dir)
-}
-
-func writeJSON(path string, value any) error {
-	data, err := durable.Sealed(value)
-	if err != nil {
-		return err
-	}
-	return durable.Bytes(path, data)
 }
 
 // TokenizerDigest identifies a tokenizer by its files.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -317,7 +318,7 @@ func BenchmarkTenMillionDocuments(b *testing.B) {
 		}
 		x.Shards = append(x.Shards, shardEntry{File: name, Documents: each})
 	}
-	if err := writeJSON(filepath.Join(dir, "index.json"), x); err != nil {
+	if err := durable.Seal(filepath.Join(dir, "index.json"), x); err != nil {
 		b.Fatal(err)
 	}
 	b.ResetTimer()

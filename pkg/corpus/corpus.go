@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"sort"
 
-	"golang.org/x/sys/unix"
-
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/input"
 )
@@ -49,8 +47,8 @@ const indexLimit = 1 << 30
 // Open opens a corpus that Build has made and holds a shared lock on it until
 // it is closed; one that another process is building is an error.
 func Open(dir string) (*Corpus, error) {
-	held, err := try(dir, unix.LOCK_SH)
-	if errors.Is(err, errHeld) {
+	held, err := try(dir, durable.Shared)
+	if errors.As(err, new(*durable.Held)) {
 		return nil, fmt.Errorf("%s: another process is building this corpus; wait for it", dir)
 	} // a folder or file system without locks is read all the same
 	c, err := open(dir)

@@ -210,7 +210,7 @@ func (b *builder) save(docs *documents, entry *shardEntry, i, number int) error 
 	if err := docs.write(path); err != nil {
 		return err
 	}
-	return writeJSON(path+".json", entry)
+	return durable.Seal(path+".json", entry)
 }
 
 // finished returns the entry of a shard that an earlier build finished, if it

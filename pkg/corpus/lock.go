@@ -9,31 +9,27 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"llmjp.internal/modernbert/pkg/durable"
 )
 
 // hold is a lock on a corpus folder: exclusive while it is built, shared while
 // it is read, so that nobody builds another corpus under a reader.
 type hold struct{ file *os.File }
 
-// errHeld is the error for a lock that another process has.
-var errHeld = errors.New("another process holds it")
-
 // try locks a corpus folder without waiting.
-func try(dir string, how int) (*hold, error) {
+func try(dir string, kind int) (*hold, error) {
 	path := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
-	if err != nil && how == unix.LOCK_SH {
+	if err != nil && kind == durable.Shared {
 		f, err = os.Open(path) // on a read-only medium
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB); err != nil {
+	if err := durable.Flock(f, kind); err != nil {
 		f.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, errHeld
-		}
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, err
 	}
 	return &hold{f}, nil
 }
@@ -56,15 +52,15 @@ var patience = 5 * time.Second
 // it waits; where others read a corpus that usable accepts, it returns that one.
 func exclusive(ctx context.Context, dir string, usable func() *Corpus) (*hold, *Corpus, error) {
 	for refused := time.Duration(0); ; {
-		h, err := try(dir, unix.LOCK_EX)
+		h, err := try(dir, durable.Exclusive)
 		if err == nil {
 			return h, nil, nil
 		}
-		if !errors.Is(err, errHeld) {
+		if !errors.As(err, new(*durable.Held)) {
 			return nil, nil, err
 		}
 		const pause = 100 * time.Millisecond
-		if shared, err := try(dir, unix.LOCK_SH); err == nil {
+		if shared, err := try(dir, durable.Shared); err == nil {
 			if c := usable(); c != nil {
 				c.held = shared
 				return nil, c, nil

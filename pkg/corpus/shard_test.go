@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"llmjp.internal/modernbert/pkg/durable"
 )
 
@@ -62,7 +60,7 @@ func TestLockOfACorpus(t *testing.T) {
 	}
 	again.Close()
 	c.Close()
-	held, err := try(opt.Dir, unix.LOCK_EX)
+	held, err := try(opt.Dir, durable.Exclusive)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,11 +93,7 @@ func TestIndexThatDisagrees(t *testing.T) {
 		x := whole
 		x.Shards = append([]shardEntry(nil), whole.Shards...)
 		change(&x)
-		data, err := durable.Sealed(x)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(opt.Dir, "index.json"), data, 0o666)
-		}
-		if err != nil {
+		if err := durable.Seal(filepath.Join(opt.Dir, "index.json"), x); err != nil {
 			t.Fatal(err)
 		}
 		if c, err := Open(opt.Dir); err == nil || !strings.Contains(err.Error(), want) {

@@ -3,11 +3,8 @@ package doctor
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +12,7 @@ import (
 
 	"golang.org/x/image/font/sfnt"
 
+	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/figure/font"
 	"llmjp.internal/modernbert/pkg/hub"
 	"llmjp.internal/modernbert/pkg/text"
@@ -57,7 +55,7 @@ func (m Machine) data(context.Context) Finding {
 	n, bad := 0, []string{}
 	for lines := bufio.NewScanner(sums); lines.Scan(); n++ {
 		want, name, _ := strings.Cut(lines.Text(), "  ")
-		if got, err := digest(filepath.Join(dir, name)); err != nil || got != want {
+		if got, err := durable.SHA256(filepath.Join(dir, name)); err != nil || got != want {
 			bad = append(bad, name)
 		}
 	}
@@ -65,19 +63,6 @@ func (m Machine) data(context.Context) Finding {
 		return Finding{"data", Broken, fmt.Sprintf("%d of %d files are not as in data/SHA256SUMS: %s", len(bad), n, strings.Join(bad, ", ")), "git checkout data"}
 	}
 	return Finding{Part: "data", State: OK, Found: fmt.Sprintf("%d files as in data/SHA256SUMS", n)}
-}
-
-func digest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // hub names the folder of the hub's cache and counts the models in it.

@@ -27,7 +27,7 @@ func Dir(path string, replace bool, write func(temporary string) error) (err err
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	temporary := temporaryName(path)
+	temporary := TemporaryName(path)
 	if err := os.Mkdir(temporary, 0o777); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func CheckDir(path string, replace bool) error {
 		err = os.MkdirAll(filepath.Dir(path), 0o777)
 	}
 	if err == nil {
-		temporary := temporaryName(path)
+		temporary := TemporaryName(path)
 		err = errors.Join(os.Mkdir(temporary, 0o777), os.RemoveAll(temporary))
 	}
 	if err != nil {
@@ -139,7 +139,7 @@ func syncTree(root string) error {
 	})
 }
 
-// temporaryOf returns the name that temporaryName made a name for.
+// temporaryOf returns the name that TemporaryName made a name for.
 func temporaryOf(name string) (base string, ok bool) {
 	const tail = len(".0123456789abcdef.tmp")
 	if len(name) < 1+tail || name[0] != '.' || !strings.HasSuffix(name, ".tmp") {

@@ -19,7 +19,7 @@
 //	                                                             and host for Lock
 //	                               flock fails otherwise         the system's error              TestLockErrors
 //	                               (ENOSYS, ENOLCK, EIO)
-//	Sealed: any change is noticed  three bits of every byte      ErrDamaged                      TestSeal
+//	Seal: any change is noticed    three bits of every byte      ErrDamaged                      TestSeal
 //
 // A disk that loses what it has confirmed with fsync is beyond all of this.
 package durable

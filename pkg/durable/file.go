@@ -21,7 +21,7 @@ func FileAt(path string, write func(*os.File) error) (err error) {
 			err = fmt.Errorf("write %s: %w", path, err)
 		}
 	}()
-	temporary := temporaryName(path)
+	temporary := TemporaryName(path)
 	f, err := os.OpenFile(temporary, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
@@ -55,8 +55,8 @@ func Bytes(path string, content []byte) error {
 	})
 }
 
-// temporaryName draws a name beside path that nobody else has.
-func temporaryName(path string) string {
+// TemporaryName draws a name beside path that nobody else has.
+func TemporaryName(path string) string {
 	return filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%016x.tmp", filepath.Base(path), rand.Uint64()))
 }
 

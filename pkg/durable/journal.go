@@ -39,7 +39,7 @@ func OpenJournal(path string, header any) (j *Journal, err error) {
 			lines.Close()
 		}
 	}()
-	if err := tryLock(lines.file); err != nil {
+	if err := Flock(lines.file, Exclusive); err != nil {
 		return nil, err
 	}
 	if err := lines.measure(); err != nil { // it may have grown until the lock was held

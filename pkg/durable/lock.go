@@ -37,7 +37,7 @@ func Lock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := tryLock(f); err != nil {
+	if err := Flock(f, Exclusive); err != nil {
 		if errors.As(err, new(*Held)) {
 			err = &Held{path, holder(f)}
 		}
@@ -51,10 +51,17 @@ func Lock(path string) (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-// tryLock locks an open file without waiting.
-func tryLock(f *os.File) error {
+// The kinds of lock on an open file.
+const (
+	Exclusive = unix.LOCK_EX
+	Shared    = unix.LOCK_SH // with others that hold it shared
+)
+
+// Flock locks an open file until it is closed, without waiting. A lock that
+// another process holds is a [Held] that does not say by whom.
+func Flock(f *os.File, kind int) error {
 	for {
-		switch err := flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); {
+		switch err := flock(int(f.Fd()), kind|unix.LOCK_NB); {
 		case err == nil:
 			return nil
 		case errors.Is(err, unix.EINTR):

@@ -13,10 +13,18 @@ import (
 // before it.
 const seal = ",\n  \"checksum\": \""
 
-// Sealed returns a value's JSON with a last field "checksum", so that a byte
-// that changes later is noticed wherever it stands, even if the rest is valid
-// JSON. The value must be an object with at least one field.
-func Sealed(value any) ([]byte, error) {
+// Seal writes a value's JSON to a file, with a last field "checksum", so that a
+// byte that changes later is noticed wherever it stands, even if the rest is
+// valid JSON. The value must be an object with at least one field.
+func Seal(path string, value any) error {
+	data, err := sealed(value)
+	if err != nil {
+		return err
+	}
+	return Bytes(path, data)
+}
+
+func sealed(value any) ([]byte, error) {
 	data, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
 		return nil, err
@@ -31,7 +39,7 @@ func Sealed(value any) ([]byte, error) {
 // ErrDamaged is the error for bytes that are not those that were written.
 var ErrDamaged = errors.New("damaged")
 
-// Unseal decodes what Sealed made. Bytes that changed since are ErrDamaged.
+// Unseal decodes what Seal wrote. Bytes that changed since are ErrDamaged.
 func Unseal(data []byte, to any) error {
 	at := bytes.LastIndex(data, []byte(seal))
 	if at < 0 || string(data[at+len(seal):]) != digest(data[:at])+"\"\n}\n" {

@@ -15,7 +15,7 @@ func TestSeal(t *testing.T) {
 	}
 	want := state{12, 0.01, `,
   "checksum": "`}
-	data, err := Sealed(want)
+	data, err := sealed(want)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestSeal(t *testing.T) {
 		t.Error("cut or not sealed, and not noticed")
 	}
 	for _, value := range []any{3, []int{1}, struct{}{}} {
-		if _, err := Sealed(value); err == nil {
+		if _, err := sealed(value); err == nil {
 			t.Errorf("%v was sealed", value)
 		}
 	}

@@ -3,12 +3,9 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"llmjp.internal/modernbert/pkg/durable"
@@ -94,7 +91,7 @@ func (c cache) link(commit, name, etag string) error {
 	if err != nil {
 		return err
 	}
-	temporary := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%016x.tmp", filepath.Base(path), rand.Uint64()))
+	temporary := durable.TemporaryName(path)
 	if err := os.Symlink(target, temporary); err != nil {
 		return err
 	}
@@ -112,13 +109,13 @@ func (c cache) lock(ctx context.Context, etag string) (unlock func(), err error)
 		return nil, err
 	}
 	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := durable.Flock(file, durable.Exclusive)
 		if err == nil {
 			return func() { file.Close() }, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+		if !errors.As(err, new(*durable.Held)) {
 			file.Close()
-			return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
+			return nil, err
 		}
 		select {
 		case <-ctx.Done():

@@ -34,7 +34,7 @@ var arrows = map[string]string{
 	"corpus":                "text input durable project",
 	"encoder":               "lengths model model/checkpoint text input backend project",
 	// Experiments: results come out. Training knows no evaluation.
-	"provenance":     "run hub corpus result backend project",
+	"provenance":     "run hub corpus result backend durable project",
 	"train":          "lengths backend/kind ranks model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"jglue":          "model encoder text corpus input eval/metric",
 	"pretrain":       "input ranks run provenance train model model/checkpoint encoder text corpus result backend durable project",
@@ -44,7 +44,7 @@ var arrows = map[string]string{
 	"eval/pppl":      "run eval/models hub input model encoder text corpus result durable project",
 	"eval":           "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project eval/finding",
 	"bench":          "train pretrain model model/checkpoint encoder text corpus result backend durable project eval/finding",
-	"doctor":         "backend text hub figure ranks",
+	"doctor":         "backend text hub figure ranks durable",
 	// Drawing knows results alone.
 	"figure": "result eval/metric eval/finding durable",
 	// What the notebooks' cells call.
@@ -53,7 +53,6 @@ var arrows = map[string]string{
 	"notebook/internal/variable": "project",
 	// The command line knows all.
 	"cli": "*",
-	// Notes on modules; to be removed.
 }
 
 // testArrows are what any test may import beyond its package's own arrows.

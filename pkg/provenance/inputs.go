@@ -1,12 +1,11 @@
 package provenance
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"os"
 	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/corpus"
+	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 )
@@ -57,10 +56,5 @@ func digest(file string) (string, error) {
 	if err != nil || info.Size() >= digestedBelow {
 		return "", err
 	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return durable.SHA256(file)
 }

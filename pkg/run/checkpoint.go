@@ -1,12 +1,9 @@
 package run
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,15 +41,11 @@ func (s State) Seal(dir string) error {
 		if entry.Name() == StateFile {
 			continue
 		}
-		if s.Files[entry.Name()], err = digest(filepath.Join(dir, entry.Name())); err != nil {
+		if s.Files[entry.Name()], err = durable.SHA256(filepath.Join(dir, entry.Name())); err != nil {
 			return err
 		}
 	}
-	data, err := durable.Sealed(s)
-	if err != nil {
-		return err
-	}
-	return durable.Bytes(filepath.Join(dir, StateFile), data)
+	return durable.Seal(filepath.Join(dir, StateFile), s)
 }
 
 // Verify compares every file of a checkpoint with its digest. The error names
@@ -92,7 +85,7 @@ func verify(dir, without string) (s State, err error) {
 		if !filepath.IsLocal(name) {
 			return s, fmt.Errorf("%s names a file outside of the checkpoint, %q", StateFile, name)
 		}
-		got, err := digest(filepath.Join(dir, name))
+		got, err := durable.SHA256(filepath.Join(dir, name))
 		if err != nil {
 			return s, err
 		}
@@ -101,17 +94,4 @@ func verify(dir, without string) (s State, err error) {
 		}
 	}
 	return s, nil
-}
-
-func digest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -58,11 +58,9 @@ func version(t *testing.T, path string, version int) {
 		t.Fatal(err)
 	}
 	s.Version = version
-	data, err := durable.Sealed(s)
-	if err != nil {
+	if err := durable.Seal(filepath.Join(path, StateFile), s); err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(path, StateFile), string(data))
 }
 
 // A damaged checkpoint is passed over for the one before it. One that only

@@ -68,10 +68,4 @@ func Read(dir string) (Description, error) {
 }
 
 // Write writes run.json.
-func (d Description) Write(dir string) error {
-	data, err := durable.Sealed(d)
-	if err != nil {
-		return err
-	}
-	return durable.Bytes(filepath.Join(dir, File), data)
-}
+func (d Description) Write(dir string) error { return durable.Seal(filepath.Join(dir, File), d) }

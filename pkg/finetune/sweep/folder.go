@@ -1,12 +1,9 @@
 package sweep
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -87,23 +84,10 @@ func weights(dir string) (string, error) {
 	if len(files) == 0 {
 		return "", fmt.Errorf("%s has no weights, no .safetensors file", dir)
 	}
-	h := sha256.New()
-	for _, name := range files {
-		if err := hash(h, filepath.Join(dir, name)); err != nil {
-			return "", err
-		}
+	for i, name := range files {
+		files[i] = filepath.Join(dir, name)
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-func hash(h io.Writer, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(h, f)
-	return err
+	return durable.SHA256(files...)
 }
 
 // differs describes the first field in which two sweeps differ, "" if they are
