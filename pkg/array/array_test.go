@@ -102,9 +102,9 @@ func TestDeal(t *testing.T) {
 	}
 }
 
-// Under a real Slurm a task that is killed is handed in again, and a call that
-// ended while its job was in the queue, whatever ended it, is gone on with: the
-// job is found by its name.
+// Under a real Slurm a task that is killed is submitted again. A call that ended
+// while its job was in the queue, whatever ended it, is resumed by the next: it
+// finds the job by its name.
 func TestSlurm(t *testing.T) {
 	slurmtest.Start(t, 1)
 	dir := filepath.Join(t.TempDir(), "it's 100%A folder")
@@ -112,15 +112,15 @@ func TestSlurm(t *testing.T) {
 	s := Slurm{Retries: 1, Poll: 200 * time.Millisecond}
 	ctx, cancel := context.WithCancel(context.Background())
 	say := j.Say
-	j.Say = func(line string) { say(line); cancel() } // as soon as the job is handed in
-	if err := s.Run(ctx, j); err == nil || !strings.Contains(err.Error(), "stopped: job 1 goes on under Slurm") {
+	j.Say = func(line string) { say(line); cancel() } // as soon as the job is submitted
+	if err := s.Run(ctx, j); err == nil || !strings.Contains(err.Error(), "stopped: the tasks go on under Slurm") {
 		t.Fatalf("stopped: %v", err)
 	}
 	j.Say = say
 	if err := s.Run(context.Background(), j); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"job 1: 3 tasks", "job 1 of an earlier call has 3 tasks in the queue", "job 4: 1 tasks"}
+	want := []string{"job 1: 3 tasks", "3 tasks of an earlier call are in the queue (job 1)", "job 4: 1 tasks"}
 	if diff := cmp.Diff(want, *told); diff != "" {
 		t.Errorf("told:\n%s", diff)
 	}
@@ -129,6 +129,38 @@ func TestSlurm(t *testing.T) {
 	}
 	if script, err := os.ReadFile(filepath.Join(dir, "slurm", "task.sh")); err != nil || !strings.HasPrefix(string(script), "#!/bin/sh\n") {
 		t.Errorf("%v: %s", err, script)
+	}
+}
+
+// Slurm refuses an index of 1,001 and above: tasks of higher numbers are submitted
+// as further arrays. A task that dies in one of them is found by its number.
+func TestSlurmOfManyTasks(t *testing.T) {
+	slurmtest.Start(t, 1)
+	j, told := job(t, t.TempDir(), 2501, `[ "$n" != 2500 ] || [ -e "$dir/died" ] || { touch "$dir/died"; echo no luck >&2; exit 3; }`)
+	all := j.Missing
+	j.Missing = func() (missing []int, err error) {
+		missing, err = all()
+		return slices.DeleteFunc(missing, func(n int) bool { return !slices.Contains([]int{0, 999, 1000, 2500}, n) }), err
+	}
+	s := Slurm{Poll: 200 * time.Millisecond}
+	err := s.Run(context.Background(), j)
+	if err == nil || !strings.Contains(err.Error(), "1 tasks died 1 times under Slurm, the first is number 2500 (") {
+		t.Fatalf("error %v", err)
+	}
+	_, path, _ := strings.Cut(err.Error(), "see ")
+	if log, err := os.ReadFile(path); err != nil || strings.TrimSpace(string(log)) != "no luck" {
+		t.Errorf("%v: %s", err, log)
+	}
+	if err := s.Run(context.Background(), j); err != nil {
+		t.Fatal(err)
+	}
+	var tasks []string
+	for _, line := range *told {
+		_, n, _ := strings.Cut(line, ": ")
+		tasks = append(tasks, n)
+	}
+	if diff := cmp.Diff([]string{"2 tasks", "1 tasks", "1 tasks", "1 tasks"}, tasks); diff != "" {
+		t.Errorf("told:\n%s", diff)
 	}
 }
 
@@ -145,7 +177,7 @@ func TestSlurmGivesUp(t *testing.T) {
 	if log, err := os.ReadFile(path); err != nil || !strings.Contains(string(log), "no luck") {
 		t.Errorf("%v: %s", err, log)
 	}
-	if !slices.Contains(*told, "2 tasks of job 1 did not finish: they are handed in again") {
+	if !slices.Contains(*told, "2 tasks did not finish: they are submitted again") {
 		t.Errorf("told %q", *told)
 	}
 	// sbatch's own words say what it refuses.

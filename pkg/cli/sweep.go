@@ -37,7 +37,7 @@ func newSweep() *cobra.Command {
 			"best, the mean and deviation of its setting over the seeds, and what choosing the best is worth\n" +
 			"(\"selection\": the best on one random half of the validation rows, scored on the other).\n\n" +
 			"DIR keeps the finished runs: the same command goes on where it was stopped. With --engine slurm the\n" +
-			"runs are the tasks of a job array; those that die are handed in again.\n" +
+			"runs are the tasks of a job array; those that die are submitted again.\n" +
 			"scripts/modernbert figures --sweep DIR makes Table 2 and the heat map.",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -40,7 +40,7 @@ func TestSlurm(t *testing.T) {
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("rows under Slurm:\n%s", diff)
 	}
-	if all := strings.Join(told, "\n"); !strings.Contains(all, "1 tasks of job 1 did not finish: they are handed in again") {
+	if all := strings.Join(told, "\n"); !strings.Contains(all, "1 tasks did not finish: they are submitted again") {
 		t.Errorf("told: %s", all)
 	}
 }
