@@ -24,13 +24,13 @@ import (
 type launch struct {
 	ranks   int
 	carrier string   // Open MPI's btl; "": its own choice
-	environ []string // more of an environment
+	environ []string // more of an environment; CORES_K=LIST runs rank K on these cores alone
 	others  *Options // of the ranks other than 0; nil: the same
 }
 
-// start starts the ranks. pids returns a rank's process once it runs; done
-// gives mpirun's end with all that was printed.
-func (l launch) start(t *testing.T, opt Options) (pid func(rank int) int, done <-chan error) {
+// start starts the ranks. pid waits until a rank runs and returns its process
+// number; done receives mpirun's error, with the output of all ranks.
+func (l launch) start(t testing.TB, opt Options) (pid func(rank int) int, done <-chan error) {
 	t.Helper()
 	encoded := func(opt Options) string {
 		data, err := json.Marshal(childOf(opt))
@@ -46,7 +46,8 @@ func (l launch) start(t *testing.T, opt Options) (pid func(rank int) int, done <
 	pids := t.TempDir()
 	script := `echo $$ >"$PIDS/$OMPI_COMM_WORLD_RANK.part" && mv "$PIDS/$OMPI_COMM_WORLD_RANK.part" "$PIDS/$OMPI_COMM_WORLD_RANK"
 [ "$OMPI_COMM_WORLD_RANK" = 0 ] || export ` + childEnv + `="$OTHERS"
-exec "$0"`
+eval "cores=\${CORES_$OMPI_COMM_WORLD_RANK:-}"
+exec ${cores:+taskset -c "$cores"} "$0"`
 	args := []string{"--bind-to", "none", "--oversubscribe", "-n", strconv.Itoa(l.ranks)}
 	if l.carrier != "" {
 		args = append(args, "--mca", "btl", l.carrier)
@@ -84,7 +85,7 @@ exec "$0"`
 	}, ended
 }
 
-func (l launch) run(t *testing.T, opt Options) {
+func (l launch) run(t testing.TB, opt Options) {
 	t.Helper()
 	_, done := l.start(t, opt)
 	if err := <-done; err != nil {
@@ -195,20 +196,23 @@ func TestKilledRanks(t *testing.T) {
 		if err := <-done; err == nil {
 			t.Error("mpirun ended in order although a rank was killed")
 		}
-		for deadline := time.Now().Add(30 * time.Second); running(other); time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("rank %d goes on", 1-n%2)
-			}
-		}
+		ends(t, other)
 	}
 	same(t, whole.Output, killed.Output, 8)
 }
 
-// running tells whether a process has not ended; one that nobody has waited for
-// has.
-func running(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err == nil && !strings.Contains(string(stat), ") Z ")
+// ends waits until a rank's process has ended, or is a zombie.
+func ends(t *testing.T, pid int) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("process %d goes on", pid)
+		}
+	}
 }
 
 // SIGTERM to one rank ends the step on all and saves; the run goes on exactly.
@@ -227,6 +231,28 @@ func TestTerminatedRank(t *testing.T) {
 	}
 	launch{ranks: 2}.run(t, stopped)
 	same(t, whole.Output, stopped.Output, 8)
+}
+
+// A disk that fills on rank 0 ends all ranks with rank 0's line. With room the
+// same command goes on, bit for bit.
+func TestDiskFullOnRankZero(t *testing.T) {
+	whole, full := ranked(t), ranked(t)
+	launch{ranks: 2}.run(t, whole)
+	// The first two checkpoints have room, of some 10 and 22 MB; the third has not.
+	remount := smallDisk(t, full.Output, "size=40m")
+	pid, done := launch{ranks: 2}.start(t, full)
+	other := pid(1)
+	const want = "no space left for the checkpoint of step 4"
+	if err := <-done; err == nil || strings.Count(err.Error(), want) != 1 || strings.Contains(err.Error(), "rank 1 on ") {
+		t.Fatalf("error %v, want %q once, from rank 0 alone", err, want)
+	}
+	ends(t, other)
+	if left, _ := filepath.Glob(filepath.Join(full.Output, run.Staying, ".*.tmp")); len(left) > 0 {
+		t.Errorf("left half written: %v", left)
+	}
+	remount(0, "size=200m")
+	launch{ranks: 2}.run(t, full)
+	same(t, whole.Output, full.Output, 8)
 }
 
 // A rank that hangs is named by the watchdog, and all end.

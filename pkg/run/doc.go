@@ -28,6 +28,9 @@
 //	                                     after step"; the same command goes on
 //	disk full at a checkpoint            "no space left for the checkpoint of        pretrain.TestDiskFullAndReadOnly
 //	                                     step", nothing half written is left
+//	disk full on rank 0 of several       all ranks end with rank 0's line            pretrain.TestDiskFullOnRankZero (tag mpi)
+//	SIGKILL of a rank                    all ranks end; the same command goes on,    pretrain.TestKilledRanks (tag mpi)
+//	                                     bit for bit
 //	read-only file system                the system's error with the path            pretrain.TestDiskFullAndReadOnly
 //	flipped or missing byte or file      the checkpoint is named and passed over     TestLastGood, pretrain.TestDamagedCheckpoint
 //	in a checkpoint                      for the one before; the logs go back
