@@ -9,7 +9,7 @@ import (
 
 // BenchTable tabulates our speed with the other programs', case by case. Ratio
 // is ours over theirs in the same task, size and element type: above 1, ours
-// is faster.
+// is faster. Our row has the ratio to the fastest of the others, and its name.
 func BenchTable(b *result.Bench) (*Table, error) { return benchTable("bench-table", b) }
 
 // GPUBenchTable returns BenchTable's table for a GPU, under its own name.
@@ -21,28 +21,33 @@ func benchTable(name string, b *result.Bench) (*Table, error) {
 	}
 	t := &Table{
 		Name: name, Caption: "Speed on " + b.Machine.Name,
-		Columns: append(left("Task", "Program"), right("Layers", "Batch", "Length", "Rate a second", "Range", "Memory (GiB)", "Share of peak", "Ratio")...),
-		Notes: append([]string{"Rate: tokens, or batches, a second; the median of repetitions, the programs of a case in turns. Ratio: ours over theirs, in our row over the fastest of the others."},
+		Columns: append(left("Task", "Program"), right("Layers", "Batch", "Length", "Rate a second", "Range", "Memory (GiB)", "Share of peak", "Ratio", "Range of ratios")...),
+		Notes: append([]string{"Rate: tokens, or batches, a second; the median of repetitions, the programs of a case in turns. Ratio: the median of ours over theirs, in our row over the fastest of the others; its range is over the turns."},
 			notes(b.Provenance)...),
 	}
+	t.Columns = append(t.Columns, left("Fastest other")...)
 	for _, r := range b.Rows {
 		median, low, high := finding.Rate(r)
-		memory, utilization, ratio := "", "", ""
+		memory, utilization, ratio, spread, fastest := "", "", "", "", ""
 		if r.PeakMemory > 0 {
 			memory = fmt.Sprintf("%.1f", float64(r.PeakMemory)/(1<<30))
 		}
 		if u, ok := finding.Utilization(b, r); ok {
 			utilization = fmt.Sprintf("%.0f %%", 100*u)
 		}
-		if ours, ok := finding.Counterpart(b, r); ok {
-			rate, _, _ := finding.Rate(ours)
-			ratio = fmt.Sprintf("%.2f", rate/median)
-		} else if best, ok := finding.BestPeer(b, r); ok {
-			rate, _, _ := finding.Rate(best)
-			ratio = fmt.Sprintf("%.2f", median/rate)
+		ours, theirs := r, r
+		ok := false
+		if ours, ok = finding.Counterpart(b, r); !ok {
+			if theirs, ok = finding.BestPeer(b, r); ok {
+				fastest = theirs.Program
+			}
+		}
+		if ok {
+			x, low, high := finding.Ratio(ours, theirs)
+			ratio, spread = fmt.Sprintf("%.2f", x), fmt.Sprintf("%.2f–%.2f", low, high)
 		}
 		t.Rows = append(t.Rows, row(r.Task, r.Label(), count(r.Layers), count(r.Batch), count(r.Length),
-			digits(median), digits(low)+"–"+digits(high), memory, utilization, ratio))
+			digits(median), digits(low)+"–"+digits(high), memory, utilization, ratio, spread, fastest))
 	}
 	return t, nil
 }

@@ -95,7 +95,10 @@ func sampleJGLUE() *result.JGLUE {
 func sampleBench() *result.Bench {
 	b := &result.Bench{Machine: result.Machine{Name: "2 cores", Peak: map[string]float64{"float32": 1.6e11}}}
 	for _, task := range []string{"train", "forward"} {
-		for k, program := range []string{"ours", "transformers-sdpa"} {
+		for k, program := range []string{"ours", "transformers-sdpa", "openvino"} {
+			if program == "openvino" && task == "train" {
+				continue
+			}
 			for l := 512; l <= 8192; l *= 2 {
 				v := 1400 / (1 + float64(l*k)/8192) * map[string]float64{"train": 1, "forward": 3}[task]
 				b.Rows = append(b.Rows, result.BenchRow{Task: task, Program: program, Compute: "float32", Layers: 4, Hidden: 768, Batch: 8192 / l, Length: l, Rates: []float64{v, v * 0.95, v * 1.03}, PeakMemory: int64(l) << 20 * int64(k+1)})

@@ -19,26 +19,41 @@ const (
 	ByBatch  Axis = "batch"
 )
 
-// A quantity is one panel of the speed figure: a number of each row.
+// A quantity is one panel of the speed figure: a number of each row, 0 where the row
+// has none.
 type quantity struct {
 	title, label, task string
-	of                 func(result.BenchRow) (mid, low, high float64)
+	of                 func(*result.Bench, result.BenchRow) (mid, low, high float64)
+	level              float64 // where a line is drawn across the panel; 0: nowhere
 }
 
 var quantities = []quantity{
-	{"Training", "Tokens a second", "train", finding.Rate},
-	{"Forward pass", "Tokens a second", "forward", finding.Rate},
-	{"Memory in training", "Peak memory (GiB)", "train", func(r result.BenchRow) (mid, low, high float64) {
+	{"Training", "Tokens a second", "train", speedOf, 0},
+	{"Forward pass", "Tokens a second", "forward", speedOf, 0},
+	{"Memory in training", "Peak memory (GiB)", "train", func(_ *result.Bench, r result.BenchRow) (mid, low, high float64) {
 		m := float64(r.PeakMemory) / (1 << 30)
 		return m, m, m
-	}},
+	}, 0},
+	{"Training, ratio", "Ours / fastest other", "train", overFastest, 1},
+	{"Forward pass, ratio", "Ours / fastest other", "forward", overFastest, 1},
+}
+
+func speedOf(_ *result.Bench, r result.BenchRow) (mid, low, high float64) { return finding.Rate(r) }
+
+// overFastest returns the ratio of our row to the fastest of the others.
+func overFastest(b *result.Bench, r result.BenchRow) (mid, low, high float64) {
+	best, ok := finding.BestPeer(b, r)
+	if !ok || r.Program != result.Ours {
+		return 0, 0, 0
+	}
+	return finding.Ratio(r, best)
 }
 
 // Speed draws tokens a second of training and of the forward pass, and peak
 // memory in training, for each program against the length of the texts, the
-// number of layers or the batch. A mark is the median, a bar the range of the
-// repetitions. Where several sizes were measured, the one with the most points
-// is drawn.
+// number of layers or the batch; and our ratio to the fastest of the other
+// programs. A mark is the median, a bar the range of the repetitions. Where
+// several sizes were measured, the one with the most points is drawn.
 func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 	if err := b.Validate(); err != nil {
 		return nil, fmt.Errorf("speed: %w", err)
@@ -68,7 +83,7 @@ func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 					if r.Label() != program {
 						continue
 					}
-					mid, low, high := q.of(r)
+					mid, low, high := q.of(b, r)
 					x := float64(axis.of(r))
 					points = append(points, xy{X: x, Y: mid})
 					p.line(xys{{X: x, Y: low}, {X: x, Y: high}}, lineStyle(style.color(i), 0.8))
@@ -78,7 +93,12 @@ func Speed(b *result.Bench, axis Axis) (*Figure, error) {
 			}
 			slices.Sort(xs)
 			xs = slices.Compact(xs)
-			p.rangeX(xs[0]/1.15, xs[len(xs)-1]*1.15)
+			least, most := xs[0]/1.15, xs[len(xs)-1]*1.15
+			if q.level > 0 {
+				p.line(xys{{X: least, Y: q.level}, {X: most, Y: q.level}}, lineStyle(muted, 0.8))
+				top = math.Max(top, q.level)
+			}
+			p.rangeX(least, most)
 			p.X.Marker = at{xs, whole, true}
 			p.Y.Min, p.Y.Max = 0, top*1.08
 			p.Y.Marker = ticks{about: 5, format: short}
@@ -142,7 +162,7 @@ func (a Axis) rows(b *result.Bench, q quantity) []result.BenchRow {
 	bySize := map[[4]int][]result.BenchRow{}
 	var order [][4]int // the first of equals wins
 	for _, r := range b.Rows {
-		if mid, _, _ := q.of(r); r.Task != q.task || mid == 0 || a.of(r) == 0 {
+		if mid, _, _ := q.of(b, r); r.Task != q.task || mid == 0 || a.of(r) == 0 {
 			continue
 		}
 		s := a.size(r)

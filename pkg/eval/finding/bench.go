@@ -2,6 +2,7 @@ package finding
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"llmjp.internal/modernbert/pkg/eval/metric"
@@ -12,6 +13,23 @@ import (
 func Rate(r result.BenchRow) (median, low, high float64) {
 	_, median, _ = metric.Quartiles(r.Rates)
 	return median, slices.Min(r.Rates), slices.Max(r.Rates)
+}
+
+// Ratio returns the median rate of x over that of y, and the least and the greatest
+// ratio of one turn. Rows with different numbers of turns were not measured together:
+// their bounds are the extremes of both.
+func Ratio(x, y result.BenchRow) (ratio, low, high float64) {
+	a, lowA, highA := Rate(x)
+	b, lowB, highB := Rate(y)
+	if len(x.Rates) != len(y.Rates) {
+		return a / b, lowA / highB, highA / lowB
+	}
+	low, high = math.Inf(1), 0
+	for i := range x.Rates {
+		r := x.Rates[i] / y.Rates[i]
+		low, high = min(low, r), max(high, r)
+	}
+	return a / b, low, high
 }
 
 // Utilization returns the share of the machine's measured peak that a row reaches;
@@ -132,9 +150,8 @@ func Counterpart(b *result.Bench, r result.BenchRow) (ours result.BenchRow, ok b
 func (p pair) sentence(words string) string {
 	var ratios []float64
 	for i := range p.ours {
-		ours, _, _ := Rate(p.ours[i])
-		theirs, _, _ := Rate(p.theirs[i])
-		ratios = append(ratios, ours/theirs)
+		ratio, _, _ := Ratio(p.ours[i], p.theirs[i])
+		ratios = append(ratios, ratio)
 	}
 	slices.Sort(ratios)
 	where := "in the one case measured"

@@ -33,3 +33,15 @@ func TestBenchFindings(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// The bounds of a ratio are of single turns where both rows have as many.
+func TestRatio(t *testing.T) {
+	ours, theirs := result.BenchRow{Rates: []float64{30, 20, 10}}, result.BenchRow{Rates: []float64{10, 10, 20}}
+	if ratio, low, high := Ratio(ours, theirs); ratio != 2 || low != 0.5 || high != 3 {
+		t.Errorf("%g, %g to %g", ratio, low, high)
+	}
+	theirs.Rates = []float64{10, 20}
+	if ratio, low, high := Ratio(ours, theirs); ratio != 20./15 || low != 0.5 || high != 3 {
+		t.Errorf("of different turns: %g, %g to %g", ratio, low, high)
+	}
+}
