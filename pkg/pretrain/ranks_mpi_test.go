@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/result"
 	"llmjp.internal/modernbert/pkg/run"
 )
@@ -151,6 +152,13 @@ func TestWire(t *testing.T) {
 
 // Two ranks of two devices each.
 func TestRanksOfDevices(t *testing.T) {
+	b, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if backend.Kind(b) != "xla:cpu" {
+		t.Skip("the CPU's virtual devices are XLA's")
+	}
 	one, four := ranked(t, "total_steps=4"), ranked(t, "total_steps=4")
 	mustRun(t, one)
 	four.Devices = 2
