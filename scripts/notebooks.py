@@ -54,6 +54,13 @@ def complaint(cell):
     return None
 
 
+def drop_empty(cell):
+    """Removes places that showed how far the cell had come and are empty at its end: whether there
+    was time for one is not a result."""
+    if cell.cell_type == "code":
+        cell.outputs = [o for o in cell.outputs if o.output_type != "display_data" or any(o.data.values())]
+
+
 def cause(cell):
     """The line of a failed cell's outputs that says most: a compiler's first, else the last."""
     text = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
@@ -90,6 +97,7 @@ def execute(path, output, limit):
             for index, cell in enumerate(notebook.cells):
                 client.timeout = max(1, round(deadline - time.monotonic()))  # what the cells before it left
                 client.execute_cell(cell, index)
+                drop_empty(cell)
                 if cell.cell_type == "code" and (wrong := complaint(cell)):
                     raise Failed(f"{path}: cell {index} ({first_line(cell)}): {wrong}")
             info = client.wait_for_reply(client.kc.kernel_info())

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"  // registers "go"
 	_ "github.com/gomlx/go-xla/compute/xla" // registers "xla"
+	"github.com/gomlx/go-xla/pjrt"
 
 	"llmjp.internal/modernbert/pkg/backend/kind"
 )
@@ -58,6 +59,9 @@ func OpenNamed(name string) (b compute.Backend, err error) {
 			if _, err := os.Stat(plugin); err != nil {
 				return nil, fmt.Errorf("backend %q: plugin %s is not there; run scripts/setup, or set GOMLX_BACKEND=%s", name, plugin, Default)
 			}
+			if !pjrt.IsCUDAName(plugin) {
+				keepPrograms(plugin)
+			}
 		}
 	}
 	b, err = quietly(func() (compute.Backend, error) { return compute.NewWithConfig(forCUDA(name)) })
@@ -80,8 +84,7 @@ func OpenNamed(name string) (b compute.Backend, err error) {
 func forCUDA(name string) string {
 	kind, rest, _ := strings.Cut(name, ":")
 	plugin, options, _ := strings.Cut(rest, ",")
-	plugin = strings.ToLower(plugin)
-	if kind != "xla" || !strings.Contains(plugin, "cuda") && !strings.Contains(plugin, "nvidia") { // go-xla's rule
+	if kind != "xla" || !pjrt.IsCUDAName(plugin) {
 		return name
 	}
 	const graphs = "--xla_gpu_enable_command_buffer="

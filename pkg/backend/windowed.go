@@ -3,6 +3,8 @@ package backend
 import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
+
+	"llmjp.internal/modernbert/pkg/backend/programs"
 )
 
 // windowed is XLA on CUDA whose fused attention knows a [Window]. All else is
@@ -52,6 +54,7 @@ type windowedBuilder struct {
 func (b windowedBuilder) Main() compute.Function { return windowedFunction{b.Builder.Main()} }
 
 func (b windowedBuilder) Compile() (compute.Executable, error) {
+	defer programs.Compiling()()
 	executable, err := b.Builder.Compile()
 	if err != nil {
 		return nil, err

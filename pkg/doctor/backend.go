@@ -60,6 +60,17 @@ func (m Machine) allocator(context.Context) Finding {
 	return f
 }
 
+// programs looks for the compiled programs of XLA on the CPU.
+func (m Machine) programs(context.Context) Finding {
+	const part = "programs"
+	dir, err := backend.Programs()
+	if err != nil {
+		return Finding{Part: part, State: Absent, Found: "XLA's compiled programs are not kept: " + err.Error()}
+	}
+	kept, _ := filepath.Glob(filepath.Join(dir, "*.xla")) // fails for no such pattern
+	return Finding{Part: part, State: OK, Found: fmt.Sprintf("%d compiled by XLA for this CPU are kept in %s", len(kept), dir)}
+}
+
 // computes opens the backend in use and runs a small graph on it.
 func (m Machine) computes(context.Context) Finding {
 	const part, way = "backend", "run scripts/setup; or set GOMLX_BACKEND=" + backend.Default + ", which needs no plugin"

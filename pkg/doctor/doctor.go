@@ -46,7 +46,7 @@ func (m Machine) Examine(ctx context.Context) iter.Seq[Finding] {
 		m.hardware, m.disk, m.goTool, m.compiler, m.cargo,
 		m.tokenizers, m.fonts, m.data,
 		m.jupyter, m.kernel, m.gopls, m.peer, m.hub, m.mpi,
-		m.cpuPlugin, m.cuda, m.allocator, m.computes,
+		m.cpuPlugin, m.cuda, m.allocator, m.programs, m.computes,
 	}
 	return func(yield func(Finding) bool) {
 		for _, check := range checks {

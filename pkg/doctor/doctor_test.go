@@ -75,6 +75,19 @@ func TestNothingThere(t *testing.T) {
 	}
 }
 
+// Programs that are not kept are absent, with the reason.
+func TestProgramsOff(t *testing.T) {
+	t.Setenv("XLA_FLAGS", "")
+	t.Setenv("MODERNBERT_PROGRAMS", "off")
+	if f := (Machine{}).programs(t.Context()); f.State != Absent || !strings.Contains(f.Found, "MODERNBERT_PROGRAMS") {
+		t.Errorf("%+v", f)
+	}
+	t.Setenv("MODERNBERT_PROGRAMS", t.TempDir())
+	if f := (Machine{}).programs(t.Context()); f.State != OK || !strings.HasPrefix(f.Found, "0 ") {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestData(t *testing.T) {
 	root := t.TempDir()
 	m := Machine{Root: root}

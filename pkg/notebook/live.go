@@ -32,11 +32,45 @@ func (l *Live) Show(f *figure.Figure, err error) {
 // has come.
 func (l *Live) Say(line string) { l.update(func() string { return html.EscapeString(line) }) }
 
-func (l *Live) update(content func() string) {
+func (l *Live) update(content func() string) { update(l.id, content) }
+
+// update is fill, but for tests.
+var update = fill
+
+// fill replaces the content of the place with an id.
+func fill(id string, content func() string) {
 	if gonbui.IsNotebook {
-		gonbui.UpdateHTML(l.id, content())
+		gonbui.UpdateHTML(id, content())
 		gonbui.Sync()
 	}
+}
+
+// patience is how long a cell may show nothing new.
+const patience = 3 * time.Second
+
+// Waiting shows what a cell waits for and for how many seconds, from the third second
+// until done is called.
+func Waiting(what string) (done func()) {
+	began, stop, stopped := time.Now(), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		var live *Live
+		for wait := patience; ; wait = time.Second {
+			select {
+			case <-time.After(wait):
+				if live == nil {
+					live = NewLive()
+				}
+				live.Say(fmt.Sprintf("%s … %.0f s", what, time.Since(began).Seconds()))
+			case <-stop:
+				if live != nil {
+					live.Say("")
+				}
+				return
+			}
+		}
+	}()
+	return func() { close(stop); <-stopped }
 }
 
 // progressEvery is the time between two lines of Progress.

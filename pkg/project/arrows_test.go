@@ -17,7 +17,7 @@ import (
 // little more: testArrows.
 var arrows = map[string]string{
 	// What knows nothing of the others.
-	"project": "", "lengths": "", "input": "", "durable": "", "backend/kind": "", "backend": "backend/kind", "eval/metric": "",
+	"project": "", "lengths": "", "input": "", "durable": "", "backend/kind": "", "backend": "backend/kind durable", "eval/metric": "",
 	"ranks": "", "array": "durable",
 	// Files of results and runs; they know no model.
 	"result": "input durable project",
@@ -49,7 +49,7 @@ var arrows = map[string]string{
 	"figure": "result eval/metric eval/finding durable",
 	// What the notebooks' cells call.
 	"notebook":                   "eval/finding figure notebook/internal/variable run result project",
-	"notebook/experiment":        "notebook notebook/internal/variable figure eval eval/models eval/pppl finetune finetune/sweep pretrain run jglue corpus hub model model/checkpoint encoder text result project",
+	"notebook/experiment":        "backend notebook notebook/internal/variable figure eval eval/models eval/pppl finetune finetune/sweep pretrain run jglue corpus hub model model/checkpoint encoder text result project",
 	"notebook/internal/variable": "project",
 	// The command line knows all.
 	"cli": "*",

@@ -43,6 +43,7 @@ func Architecture(ctx context.Context) (*modernbert.Config, error) {
 // These are drawn five times wider than for training, so that a layer's part
 // in the output is visible.
 func SmallModel(ctx context.Context) (*encoder.Encoder, error) {
+	showCompiling()
 	if refs := variable.Model.List(); len(refs) > 0 {
 		dir, err := hub.Resolve(ctx, refs[0])
 		if err != nil {

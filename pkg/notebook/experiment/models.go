@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 
+	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/notebook"
 	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
@@ -15,6 +16,7 @@ import (
 // order of training, then the models of MODERNBERT_MODELS. The list is empty
 // where neither is set.
 func Models() ([]models.Model, error) {
+	showCompiling()
 	refs := append(variable.Run.List(), variable.Models.List()...)
 	if len(refs) == 0 {
 		return nil, nil
@@ -26,6 +28,7 @@ func Models() ([]models.Model, error) {
 // MODERNBERT_MODEL, else the last checkpoint of MODERNBERT_RUN, else that of
 // the greatest preset that scripts/reproduce has run.
 func Model() (models.Model, error) {
+	showCompiling()
 	refs := variable.Model.List()
 	if len(refs) == 0 {
 		refs = variable.Run.List()
@@ -37,6 +40,12 @@ func Model() (models.Model, error) {
 		return m, nil
 	}
 	return models.Model{}, errors.New("there is no model yet: run scripts/reproduce (minutes), or set " + variable.Model.Name + " to a model's directory or hub id")
+}
+
+// showCompiling lets the cell say so where XLA compiles for longer than a moment. It
+// is called where a cell comes by its models.
+func showCompiling() {
+	backend.OnCompile(func() func() { return notebook.Waiting("compiling the model") })
 }
 
 // reproduced returns the last checkpoint of the greatest preset in the
@@ -71,7 +80,9 @@ func renew[T any, P result.Pointer[T]](measure func([]models.Model) (P, error)) 
 		return nil, err
 	}
 	if len(list) > 0 {
+		done := notebook.Waiting("measuring the models")
 		found, err := measure(list)
+		done()
 		if err != nil {
 			return nil, err
 		}
