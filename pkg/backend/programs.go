@@ -9,8 +9,8 @@ import (
 	"llmjp.internal/modernbert/pkg/backend/programs"
 )
 
-// programsVariable names the folder of compiled programs; "off" keeps none.
-const programsVariable = "MODERNBERT_PROGRAMS"
+// ProgramsVariable names the folder of compiled programs; "off" keeps none.
+const ProgramsVariable = "MODERNBERT_PROGRAMS"
 
 // Programs returns the folder that keeps what XLA compiles for the CPU, or why there
 // is none: MODERNBERT_PROGRAMS, or modernbert/programs in the user's cache. XLA's own
@@ -21,16 +21,16 @@ func Programs() (string, error) {
 			return "", fmt.Errorf("%s is set", name)
 		}
 	}
-	switch dir := os.Getenv(programsVariable); dir {
+	switch dir := os.Getenv(ProgramsVariable); dir {
 	case "off":
-		return "", fmt.Errorf("%s is off", programsVariable)
+		return "", fmt.Errorf("%s is off", ProgramsVariable)
 	case "":
 	default:
 		return filepath.Abs(dir)
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("%w: set %s", err, programsVariable)
+		return "", fmt.Errorf("%w: set %s", err, ProgramsVariable)
 	}
 	return filepath.Join(cache, "modernbert", "programs"), nil
 }

@@ -12,10 +12,10 @@ func TestPrograms(t *testing.T) {
 	for _, test := range []struct{ variable, flags, want, err string }{
 		{"", "", filepath.Join(cache, "modernbert", "programs"), ""},
 		{own, "", own, ""},
-		{"off", "", "", programsVariable},
+		{"off", "", "", ProgramsVariable},
 		{own, "--xla_dump_to=x", "", "XLA_FLAGS"},
 	} {
-		t.Setenv(programsVariable, test.variable)
+		t.Setenv(ProgramsVariable, test.variable)
 		t.Setenv("XLA_FLAGS", test.flags)
 		got, err := Programs()
 		if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
@@ -23,10 +23,10 @@ func TestPrograms(t *testing.T) {
 		}
 	}
 	t.Setenv("XLA_FLAGS", "")
-	t.Setenv(programsVariable, "")
+	t.Setenv(ProgramsVariable, "")
 	t.Setenv("XDG_CACHE_HOME", "")
 	t.Setenv("HOME", "")
-	if got, err := Programs(); err == nil || !strings.Contains(err.Error(), programsVariable) {
+	if got, err := Programs(); err == nil || !strings.Contains(err.Error(), ProgramsVariable) {
 		t.Errorf("without a home: %q, %v", got, err)
 	}
 }

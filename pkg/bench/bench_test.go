@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 )
 
 // The test program is a side, too: it says that it computes the value that
-// BENCH_TEST_SIDE names, or fails.
+// BENCH_TEST_SIDE names, or fails; "new" fails where a program is kept, and keeps one.
 func TestMain(m *testing.M) {
 	if value := os.Getenv("BENCH_TEST_SIDE"); value != "" {
 		lines := json.NewDecoder(os.Stdin)
@@ -29,6 +30,14 @@ func TestMain(m *testing.M) {
 			if value == "dies" {
 				fmt.Fprintln(os.Stderr, "out of memory")
 				os.Exit(3)
+			}
+			if value == "new" {
+				kept := filepath.Join(os.Getenv("MODERNBERT_PROGRAMS"), "program")
+				if _, err := os.Stat(kept); err == nil || os.WriteFile(kept, nil, 0o644) != nil {
+					fmt.Fprintln(os.Stderr, "a program is there")
+					os.Exit(3)
+				}
+				value = "2"
 			}
 			fmt.Printf(`{"value": %s, "units": 100, "seconds": 0.5, "peak": 1024}`+"\n", value)
 		}
@@ -169,6 +178,10 @@ func TestServe(t *testing.T) {
 	}
 	if batches := ask(Case{Task: Batches, Batch: 4, Length: 64, Documents: true}); batches[1].Units != batchesAStep {
 		t.Errorf("batches: %+v", batches[1])
+	}
+	filled := ask(Case{Task: FillMask, Layers: 2})
+	if filled[0].Value <= 0 || filled[1].Value != filled[0].Value {
+		t.Errorf("fill-mask: %+v", filled)
 	}
 	bad := Job{Case: Case{Task: Train}, Model: t.TempDir()}
 	if _, err := bad.prepare(t.Context()); err == nil {

@@ -18,10 +18,15 @@ const (
 	Tokenize     = "tokenize" // texts to ids
 	Batches      = "batches"  // documents of the corpus drawn, cut, masked and padded
 	Matmul       = "matmul"   // a large matrix product: the machine's peak
+	// First measures new processes from their start to their first result; see
+	// [Case.Start].
+	First = "first"
+	// FillMask is measured as a first result only: the greatest score at a mask.
+	FillMask = "fill-mask"
 )
 
-// Tasks lists all tasks.
-var Tasks = []string{Matmul, Train, TrainDefault, Forward, Embed, Tokenize, Batches}
+// Tasks lists the tasks that can be asked for.
+var Tasks = []string{Matmul, Train, TrainDefault, Forward, Embed, Tokenize, Batches, First}
 
 // Case is one thing to measure.
 type Case struct {
@@ -33,12 +38,15 @@ type Case struct {
 	// Documents is true for rows of real documents, whose lengths differ, of at
 	// most Length tokens; otherwise every row is full.
 	Documents bool `json:"documents,omitempty"`
+	// Start is not empty where a repetition is a new process, timed from its start
+	// to the result of its first step.
+	Start Start `json:"start,omitempty"`
 }
 
 // String describes the case for a reader: "train float32, 6 layers, 8 x 512
 // tokens".
 func (c Case) String() string {
-	s := c.Task
+	s := c.task()
 	if c.Compute != "" {
 		s += " " + c.Compute
 	}
@@ -139,6 +147,10 @@ func (s Sizes) Cases(tasks []string, compute string) []Case {
 			add(Case{Task: task, Compute: compute})
 		case Tokenize:
 			add(Case{Task: task})
+		case First:
+			for _, c := range s.firstCases(compute) {
+				add(c)
+			}
 		case Batches:
 			add(Case{Task: task, Batch: 64, Length: 1024, Documents: true})
 		}

@@ -68,6 +68,20 @@ func (f *files) job(c Case) (Job, *modernbert.Config, error) {
 		}
 		job.Texts, err = f.texts(c.Batch, true)
 		return job, config, err
+	case FillMask:
+		config, err := f.config(c.Layers)
+		if err != nil {
+			return job, nil, err
+		}
+		if job.Model, err = f.model(config, model.MaskedLM); err != nil {
+			return job, nil, err
+		}
+		line, err := json.Marshal(map[string]string{"text": fmt.Sprintf("日本の首都は%sである。", f.tok.Token(f.tok.Special().Mask))})
+		if err != nil {
+			return job, nil, err
+		}
+		job.Texts = f.path("mask.jsonl")
+		return job, config, durable.Bytes(job.Texts, append(line, '\n'))
 	case Tokenize, Batches:
 		var err error
 		if job.Model, err = f.tokenizer(); err != nil {

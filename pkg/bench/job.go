@@ -53,6 +53,8 @@ func (j Job) prepare(ctx context.Context) (*work, error) {
 		return j.forward()
 	case Embed:
 		return j.embedding(ctx)
+	case FillMask:
+		return j.fillMask(ctx)
 	case Tokenize:
 		return j.tokenizing()
 	case Batches:

@@ -264,6 +264,22 @@ def embed(job):
     return step, 0.0
 
 
+def fill_mask(job):
+    """The greatest score at the mask of a text."""
+    from transformers import AutoTokenizer
+
+    tokenizer, model = AutoTokenizer.from_pretrained(job["model"]), load_model(job, sparse=False).eval()
+    (text,) = read_texts(job)
+
+    def step():
+        inputs = tokenizer(text, return_tensors="pt").to(DEVICE)
+        with torch.inference_mode(), autocast(job["case"]):
+            scores = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
+        return scores[inputs["input_ids"] == tokenizer.mask_token_id][0].max().item()
+
+    return step, 0.0
+
+
 def tokenize(job):
     from tokenizers import Tokenizer
 
@@ -344,7 +360,7 @@ def peak():
 
 
 def main():
-    tasks = {f.__name__: f for f in (train, train_default, forward, embed, tokenize, batches, matmul)}
+    tasks = {f.__name__: f for f in (train, train_default, forward, embed, fill_mask, tokenize, batches, matmul)}
     step = padding = None
     for line in sys.stdin:
         request = json.loads(line)

@@ -43,19 +43,20 @@ func Run(ctx context.Context, opt Options) ([]result.BenchRow, error) {
 		if err != nil {
 			return rows, fmt.Errorf("%s: %w", c, err)
 		}
-		measured, err := opt.measure(ctx, job)
+		measure := opt.measure
+		if c.Start != "" {
+			measure = opt.measureFirst
+		}
+		measured, err := measure(ctx, job)
 		if err != nil {
 			return rows, fmt.Errorf("%s: %w", c, err)
 		}
 		for k := range measured {
 			row := &measured[k]
-			row.Task, row.Compute, row.Layers, row.Batch, row.Length = c.Task, c.Compute, c.Layers, c.Batch, c.Length
-			if c.Documents && c.Task == Train {
-				row.Task = "train-documents"
-			}
+			row.Task, row.Compute, row.Layers, row.Batch, row.Length = c.task(), c.Compute, c.Layers, c.Batch, c.Length
 			if config != nil {
 				row.Hidden = config.HiddenSize
-				if !c.Documents {
+				if !c.Documents && c.Start == "" {
 					row.Operations = c.operations(config, job.Settings.MaskRate)
 				}
 			}

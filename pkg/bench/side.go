@@ -17,7 +17,7 @@ type Side struct {
 	Env     []string          // the command's environment; nil for this process's
 	Names   map[string]string // the side's name for each task that it takes part in
 	// Takes reports whether the side takes part in a case of its tasks; nil means
-	// every case.
+	// every case. Only a required side is measured until its first result.
 	Takes func(Case) bool
 	// Optional is true for a side that Run leaves out, with a note, if preparing it
 	// fails because it is not installed or cannot run the model.
@@ -26,7 +26,7 @@ type Side struct {
 
 // takes reports whether the side takes part in a case.
 func (s Side) takes(c Case) bool {
-	return s.Names[c.Task] != "" && (s.Takes == nil || s.Takes(c))
+	return s.Names[c.Task] != "" && (s.Takes == nil || s.Takes(c)) && !(s.Optional && c.Start != "")
 }
 
 // A process is a side at work on a case.

@@ -9,7 +9,7 @@ import (
 // Ours returns this program's side.
 func Ours(command ...string) Side {
 	s := Side{Command: command, Names: map[string]string{}}
-	for _, task := range Tasks {
+	for _, task := range append([]string{FillMask}, Tasks...) {
 		s.Names[task] = result.Ours
 	}
 	return s
@@ -24,7 +24,7 @@ func Peers(kind string, command ...string) []Side {
 	}
 	eager := Side{Command: command, Names: map[string]string{
 		Train: "transformers-sdpa", TrainDefault: "transformers-sdpa", Forward: "transformers-sdpa", Embed: "sentence-transformers",
-		Tokenize: "tokenizers", Batches: "transformers-collator", Matmul: "torch",
+		FillMask: "transformers-sdpa", Tokenize: "tokenizers", Batches: "transformers-collator", Matmul: "torch",
 	}}
 	compiled := map[string]string{Train: "transformers-compiled", Forward: "transformers-compiled", Embed: "sentence-transformers-compiled"}
 	if kind == "xla:cuda" {
@@ -59,6 +59,9 @@ func Notes(kind string, sides []Side, tasks []string) []string {
 		notes = append(notes, "transformers-flash is transformers with torch's FlashAttention kernels in every layer, windows included.")
 	} else {
 		notes = append(notes, "openvino and onnxruntime run the same model as one graph on a CPU; OpenVINO's bfloat16 is its inference precision.")
+	}
+	if slices.Contains(tasks, First) {
+		notes = append(notes, "first- is the time from a process's start to its first result, as results a second: ten embeddings, a mask that is filled, a training step. cold: no compiled program is on the disk; warm: an earlier process left its own. The files were read before.")
 	}
 	if slices.Contains(tasks, TrainDefault) {
 		notes = append(notes, "train-default is the same but for sparse_prediction, which is off: as transformers comes, and as the authors ran it.")

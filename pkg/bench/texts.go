@@ -2,8 +2,10 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"llmjp.internal/modernbert/pkg/corpus"
 	"llmjp.internal/modernbert/pkg/encoder"
@@ -36,6 +38,41 @@ func (j Job) embedding(ctx context.Context) (*work, error) {
 		step: func(ctx context.Context) (float64, error) {
 			embeddings, _, err := e.Embed(ctx, texts, encoder.Mean, j.Case.Length)
 			return normOfMean(embeddings, len(texts)), err
+		},
+	}, nil
+}
+
+// fillMask returns the work of filling the mask in a text; its value is the greatest
+// score before softmax.
+func (j Job) fillMask(ctx context.Context) (*work, error) {
+	texts, err := readTexts(j.Texts)
+	if err != nil {
+		return nil, err
+	}
+	e, err := encoder.Load(ctx, j.Model, model.MaskedLM, encoder.Options{Compute: j.Case.Compute})
+	if err != nil {
+		return nil, err
+	}
+	tok, err := e.Tokenizer()
+	if err != nil {
+		return nil, err
+	}
+	rows, _, err := e.Tokenize(ctx, texts, 0)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.Index(rows[0].IDs, tok.Special().Mask)
+	if at < 0 {
+		return nil, fmt.Errorf("%s: the text has no mask", j.Texts)
+	}
+	return &work{
+		units: 1, close: e.Close,
+		step: func(ctx context.Context) (best float64, err error) {
+			err = e.Logits(ctx, rows, [][]int{{at}}, func(_, _ int, scores []float32) error {
+				best = float64(slices.Max(scores))
+				return nil
+			})
+			return best, err
 		},
 	}, nil
 }

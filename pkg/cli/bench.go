@@ -49,7 +49,9 @@ func newBench() *cobra.Command {
 		Short: "Measure speed and memory, ours beside transformers'",
 		Long: "Measures training steps and forward passes, embedding, tokenization and the batches of the corpus,\n" +
 			"and prints a JSON line for each: rates (tokens a second; batches for \"batches\", floating point\n" +
-			"operations for \"matmul\") of every repetition, their median as \"rate\", peak memory in bytes.\n\n" +
+			"operations for \"matmul\") of every repetition, their median as \"rate\", peak memory in bytes. The task\n" +
+			"\"first\" is the time of a new process to ten embeddings, a filled mask, a run's first step, without\n" +
+			"(cold) and with (warm) the compiled programs of an earlier one; its rates are 1 over the seconds.\n\n" +
 			"With --against transformers the programs take turns, each in a process of its own, with the same\n" +
 			"weights, batches and masks; their losses must agree before anything is timed. transformers runs as\n" +
 			"it is and compiled; on a CPU OpenVINO and ONNX Runtime run its forward pass and embedding, too, on a\n" +

@@ -34,7 +34,7 @@ const Ours = "ours"
 // A BenchRow is one measured case of one program.
 type BenchRow struct {
 	// Task is "train", "train-default", "train-documents", "forward", "embed",
-	// "tokenize" or "batches".
+	// "tokenize", "batches", or "first-embed-cold" and its like.
 	Task string `json:"task"`
 	// Program is Ours, "transformers-sdpa", "tokenizers", …
 	Program string `json:"program"`
@@ -43,8 +43,8 @@ type BenchRow struct {
 	Hidden  int    `json:"hidden,omitempty"`
 	Batch   int    `json:"batch,omitempty"`
 	Length  int    `json:"length,omitempty"` // tokens a row
-	// Rates are units a second (tokens; batches for "batches") of each timed
-	// repetition, in their order.
+	// Rates are units a second of each timed repetition, in their order: tokens,
+	// for "batches" batches, for "first-…" processes that came to a first result.
 	Rates []float64 `json:"rates"`
 	// PeakMemory is the process's or device's greatest use in bytes.
 	PeakMemory int64   `json:"peak_memory,omitempty"`

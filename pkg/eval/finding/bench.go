@@ -52,6 +52,9 @@ func bench(b *result.Bench) []string {
 	for _, task := range []struct{ name, words string }{
 		{"train", "Training"}, {"train-default", "Training, where transformers scores every position (its default),"}, {"train-documents", "Training on real documents of different lengths"},
 		{"forward", "The forward pass"}, {"embed", "Embedding"}, {"tokenize", "Tokenization"}, {"batches", "Making batches"},
+		{"first-embed-cold", "A new process's first ten embeddings, nothing compiled before"}, {"first-embed-warm", "A new process's first ten embeddings"},
+		{"first-fill-mask-cold", "The first mask that a new process fills, nothing compiled before"}, {"first-fill-mask-warm", "The first mask that a new process fills"},
+		{"first-train-cold", "A new run's first step, nothing compiled before"}, {"first-train-warm", "A new run's first step"},
 	} {
 		all := pairs(b, task.name)
 		for _, p := range all {
