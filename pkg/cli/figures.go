@@ -94,15 +94,7 @@ func newFigures() *cobra.Command {
 // holdClaims keeps the paper's statements, held against the results of several
 // runs, in data.
 func holdClaims(data string, dirs []string) error {
-	var runs []*claims.Run
-	for _, dir := range dirs {
-		r, err := claims.Open(dir)
-		if err != nil {
-			return err
-		}
-		runs = append(runs, r)
-	}
-	c, err := claims.Evaluate(runs)
+	c, err := claims.Of(dirs...)
 	if err != nil {
 		return err
 	}

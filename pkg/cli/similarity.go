@@ -33,6 +33,7 @@ type similarityOptions struct {
 type similarityReport struct {
 	Alignment   float64     `json:"alignment"`
 	Uniformity  float64     `json:"uniformity"`
+	IsoScore    *float64    `json:"isoscore,omitempty"`
 	Pairs       int         `json:"n_pairs"`
 	Texts       int         `json:"n_texts"`
 	Quantity    string      `json:"quantity"` // of Positive and Random
@@ -50,7 +51,8 @@ func newSimilarity() *cobra.Command {
 			"cosines of the pairs in order, random those of --random pairs of two different passages drawn from\n" +
 			"all of --texts by --seed. Alignment is the mean of |x-y|² over the pairs, with embeddings of length\n" +
 			"one; uniformity the log of the mean of exp(-2|x-y|²) over all ordered pairs of two different entries\n" +
-			"among the texts of the random pairs. --output has squared distances 2-2cos instead of cosines.\n\n" + sentenceHelp,
+			"among the texts of the random pairs; isoscore how evenly those texts spread over the dimensions\n" +
+			"around their mean, 1 evenly, 0 on a line (Rudman et al., 2022). --output has squared distances 2-2cos instead of cosines.\n\n" + sentenceHelp,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
@@ -166,7 +168,7 @@ func (o similarityOptions) scores(ctx context.Context, ref string, task *similar
 // --output, with squared distances.
 func reports(task *similarity.Task, s similarity.Scores) (near, far similarityReport) {
 	near = similarityReport{
-		s.Alignment, s.Uniformity, len(task.Queries), 2 * len(task.Left),
+		s.Alignment, s.Uniformity, s.IsoScore, len(task.Queries), 2 * len(task.Left),
 		"cosine", s.Positive, s.Random, task.RandomPairs,
 	}
 	far = near

@@ -31,6 +31,9 @@ func TestSimilarity(t *testing.T) {
 	if len(printed.Positive) != 3 || len(printed.Random) != 5 || len(printed.RandomPairs) != 5 || printed.Pairs != 3 || printed.Texts != 10 {
 		t.Fatal(stdout)
 	}
+	if printed.IsoScore == nil || *printed.IsoScore <= 0 || *printed.IsoScore > 1 {
+		t.Errorf("isoscore %v", printed.IsoScore)
+	}
 	sum := 0.0
 	for i, c := range printed.Positive {
 		if d := written.Positive[i]; math.Abs(d-(2-2*c)) > 1e-9 {

@@ -33,6 +33,7 @@ func Catalog() []Entry {
 		fill     = notebook + "06-fill-mask.ipynb"
 		bench    = "scripts/modernbert bench"
 		curve    = "scripts/reproduce"
+		claimed  = "scripts/modernbert figures --claims, or notebooks/14-claims.ipynb"
 	)
 	return []Entry{
 		entry("training-curve", "Figure 1: validation loss, accuracy and retrieval over steps", curve, TrainingCurve),
@@ -55,7 +56,12 @@ func Catalog() []Entry {
 		entry("similarity-zoom", "Figure 4, every panel with its own axes", notebook+"09-similarity.ipynb", SimilarityZoom),
 		entry("similarity-table", "Figure 4 in numbers", notebook+"09-similarity.ipynb", SimilarityTable),
 		entry("retrieval-table", "Table 4: zero-shot retrieval", notebook+"10-retrieval.ipynb", RetrievalTable),
-		entry("claims-table", "the paper's statements held against our runs", "scripts/modernbert figures --claims", ClaimsTable),
+		entry("stage2-lengths", "two stage 2's side by side: pseudo-perplexity against length", pppl, SecondStages),
+		entry("stage2-table", "two stage 2's in numbers", pppl, SecondStagesTable),
+		entry("claims", "the paper's statements: the effects that they are held against", claimed, Claims),
+		entry("claims-table", "the paper's statements held against our runs", claimed, ClaimsTable),
+		entry("plateau", "loss, uniformity, isotropy and JGLUE over stage 1", claimed, Plateau),
+		entry("plateau-table", "what goes with what over stage 1", claimed, PlateauTable),
 		entry("speed-length", "speed against the length of texts", bench, speed(ByLength)),
 		entry("speed-layers", "speed against depth", bench, speed(ByLayers)),
 		entry("speed-batch", "speed against the batch", bench, speed(ByBatch)),

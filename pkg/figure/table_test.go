@@ -43,6 +43,9 @@ func tables(t *testing.T) []*Table {
 	add(AlignmentTable(sampleAlignment()))
 	add(SimilarityTable(sampleSimilarity()))
 	add(BenchTable(sampleBench()))
+	add(ClaimsTable(sampleClaims()))
+	add(PlateauTable(sampleClaims()))
+	add(SecondStagesTable(sampleSecondStages()))
 	return out
 }
 
@@ -99,7 +102,7 @@ func TestCatalog(t *testing.T) {
 		r.Layers, r.Length, r.Batch = 3, 32, 1<<i
 		bench.Rows = append(bench.Rows, r)
 	}
-	for _, r := range []result.Result{sampleCurve(), samplePerplexity(4), sampleAlignment(), sampleSimilarity(), sampleJGLUE(), bench, sampleFillMask(), sampleRetrieval(), sampleClaims()} {
+	for _, r := range []result.Result{sampleCurve(), sampleSecondStages(), sampleAlignment(), sampleSimilarity(), sampleJGLUE(), bench, sampleFillMask(), sampleRetrieval(), sampleClaims()} {
 		if err := result.Save(data, r); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"slices"
 
 	"llmjp.internal/modernbert/pkg/eval/finding"
 	"llmjp.internal/modernbert/pkg/result"
@@ -17,12 +18,6 @@ func TrainingTable(c *result.TrainingCurve) (*Table, error) {
 		Name: "training-table", Caption: "Validation while pretraining (Figure 1)",
 		Columns: append(left("Stage", ""), right("Step", "Loss", "Accuracy", "Recall@10", "MRR@10")...),
 		Notes:   notes(c.Provenance),
-	}
-	optional := func(x *float64) string {
-		if x == nil {
-			return nothing
-		}
-		return fmt.Sprintf("%.3f", *x)
 	}
 	for _, s := range c.Stages {
 		add := func(when string, e result.Evaluation) {
@@ -40,6 +35,14 @@ func TrainingTable(c *result.TrainingCurve) (*Table, error) {
 		}
 	}
 	return t, nil
+}
+
+// optional writes a number that may be missing.
+func optional(x *float64) string {
+	if x == nil {
+		return nothing
+	}
+	return fmt.Sprintf("%.3f", *x)
 }
 
 // RetrievalTable tabulates Table 4 with our rows below the paper's.
@@ -121,9 +124,18 @@ func AlignmentTable(a *result.AlignmentUniformity) (*Table, error) {
 		Notes: append([]string{fmt.Sprintf("Ours: %s positive pairs, %s random texts; the paper's values are read off its figure.", grouped(a.Pairs), grouped(a.Texts))},
 			notes(a.Provenance)...),
 	}
+	isoscores := slices.ContainsFunc(slices.Concat(a.Checkpoints, a.Baselines), func(s result.EmbeddingScore) bool { return s.IsoScore != nil })
+	if isoscores {
+		t.Columns = append(t.Columns, right("IsoScore")...)
+		t.Notes = append(t.Notes, "IsoScore (Rudman et al., 2022): how evenly the random texts spread around their mean, 1 over all dimensions, 0 along a line.")
+	}
 	add := func(source string, rows []result.EmbeddingScore) {
 		for _, s := range rows {
-			t.Rows = append(t.Rows, row(s.Label(), source, fmt.Sprintf("%.3f", s.Alignment), minus(fmt.Sprintf("%.3f", s.Uniformity))))
+			cells := row(s.Label(), source, fmt.Sprintf("%.3f", s.Alignment), minus(fmt.Sprintf("%.3f", s.Uniformity)))
+			if isoscores {
+				cells = append(cells, Cell{Text: optional(s.IsoScore)})
+			}
+			t.Rows = append(t.Rows, cells)
 		}
 	}
 	add("paper", result.PaperFigure3())

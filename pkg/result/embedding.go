@@ -19,11 +19,15 @@ type AlignmentUniformity struct {
 // An EmbeddingScore is one model's point. With L2-normalised embeddings
 // alignment is the mean of |x-y|² over positive pairs, in [0, 4]; uniformity
 // the log of the mean of exp(-2|x-y|²) over pairs of different random texts,
-// in [-8, 0].
+// in [-8, 0]. IsoScore (Rudman et al., 2022), in [0, 1], is the isotropy of the
+// same random texts around their mean: 1 where they spread evenly over all
+// dimensions. It is nil in results of earlier versions, and where all texts lie
+// in one point.
 type EmbeddingScore struct {
 	Checkpoint
-	Alignment  float64 `json:"alignment"`
-	Uniformity float64 `json:"uniformity"`
+	Alignment  float64  `json:"alignment"`
+	Uniformity float64  `json:"uniformity"`
+	IsoScore   *float64 `json:"isoscore,omitempty"`
 }
 
 // Kind returns "alignment-uniformity".
@@ -55,6 +59,11 @@ func (a *AlignmentUniformity) Validate() error {
 }
 
 func (s EmbeddingScore) validate(name string) error {
+	if s.IsoScore != nil {
+		if err := number(name+".isoscore", *s.IsoScore, -slack, 1+slack); err != nil {
+			return err
+		}
+	}
 	return first(
 		number(name+".alignment", s.Alignment, -slack, 4+slack),
 		number(name+".uniformity", s.Uniformity, -8-slack, slack))

@@ -27,7 +27,7 @@ func samples() []Result {
 		}},
 		&FillMask{from, []Checkpoint{{Name: "a"}}, []Gap{{1, "吾輩は{}である。", []string{"猫"}, []int{1}, [][]Guess{{{9, "猫", 0.5}, {8, "犬", 0.1}}}}}},
 		&PseudoPerplexity{from, 100, PaperBins(), 2, []ModelScores{{Checkpoint{Name: "a"}, []DocumentScore{{"x", 10, 3.5}, {"y", 2000, 25}, {"z", 1100, 5}}}}},
-		&AlignmentUniformity{from, 10, 20, []EmbeddingScore{{Checkpoint{"", 1, 0}, 0.5, -2}, {Checkpoint{"", 2, 5}, 0.2, -1}}, PaperFigure3()},
+		&AlignmentUniformity{from, 10, 20, []EmbeddingScore{{Checkpoint{"", 1, 0}, 0.5, -2, ptr(0.25)}, {Checkpoint{"", 2, 5}, 0.2, -1, nil}}, PaperFigure3()},
 		&Similarity{from, []PairDistances{{Checkpoint{"", 1, 0}, []float32{0.1, 0.25}, long}}},
 		&Retrieval{from, "pairs", 830, []RetrievalRow{{Checkpoint{"a", 0, 0}, 0.5, 0.25}}},
 		&JGLUE{
@@ -36,6 +36,9 @@ func samples() []Result {
 			Selections: []Selection{{"a", "JSTS", 36, 500, 0.91, 0.9}},
 			Misjudged:  []Misjudgement{{"a", "JSTS", "猫がいる。", "犬がいる。", "0.00", "3.50", 3.5}},
 		},
+		&Claims{from, []uint64{42}, []Claim{{Section: "3.2", Text: "the loss falls", Wanted: "above 0", Effects: []*float64{ptr(1)}, Mean: ptr(1), Verdict: Untold}}, []Trace{
+			{8, []TracePoint{{Checkpoint{"", 1, 4}, ptr(7.5), ptr(-1), ptr(0.2), map[string]float64{"JSTS": 0.5}}}},
+		}},
 		&Bench{from, Machine{Name: "cpu", Peak: map[string]float64{"float32": 1e11}}, []BenchRow{{Task: "train", Program: "ours", Rates: []float64{3, 1, 2}, Compute: "float32", Operations: 1e10}}},
 	}
 }
@@ -88,6 +91,8 @@ func decodeAs(like Result, content []byte) (Result, error) {
 		return Decode[Retrieval](content)
 	case *JGLUE:
 		return Decode[JGLUE](content)
+	case *Claims:
+		return Decode[Claims](content)
 	case *Bench:
 		return Decode[Bench](content)
 	}
@@ -121,6 +126,20 @@ func TestReadErrors(t *testing.T) {
 	}
 	if _, err := Load[Bench](t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want ErrNotExist", err)
+	}
+}
+
+// TestOlderResults reads results of versions that knew no IsoScore and no traces.
+func TestOlderResults(t *testing.T) {
+	points, err := Decode[AlignmentUniformity]([]byte(`{"kind":"alignment-uniformity","result":{"provenance":{"seed":42},"pairs":1,"texts":2,
+		"checkpoints":[{"name":"","stage":1,"step":4,"alignment":0.5,"uniformity":-1}]}}`))
+	if err != nil || points.Checkpoints[0].IsoScore != nil {
+		t.Errorf("%+v, %v", points, err)
+	}
+	claims, err := Decode[Claims]([]byte(`{"kind":"claims","result":{"provenance":{"seed":42},"seeds":[42],
+		"claims":[{"section":"3.2","text":"","paper":"","measure":"","wanted":"below 0.75","effects":[null],"verdict":"cannot be told"}]}}`))
+	if err != nil || claims.Traces != nil {
+		t.Errorf("%+v, %v", claims, err)
 	}
 }
 

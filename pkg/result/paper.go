@@ -85,9 +85,9 @@ func PaperRetrieval(name string) RetrievalRow {
 // images. No point of the paper's own model is published.
 func PaperFigure3() []EmbeddingScore {
 	return []EmbeddingScore{
-		{baseline("ruri-large-v2"), 0.229, -1.41},
-		{baseline("bert-base-japanese-v3"), 0.099, -0.80},
-		{baseline("modernbert-ja-130m"), 0.088, -0.31},
+		{Checkpoint: baseline("ruri-large-v2"), Alignment: 0.229, Uniformity: -1.41},
+		{Checkpoint: baseline("bert-base-japanese-v3"), Alignment: 0.099, Uniformity: -0.80},
+		{Checkpoint: baseline("modernbert-ja-130m"), Alignment: 0.088, Uniformity: -0.31},
 	}
 }
 

@@ -2,6 +2,7 @@ package claims
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,21 +53,21 @@ func run(seed uint64) *Run {
 	p := func(x float64) *float64 { return &x }
 	var first result.Stage
 	first.Stage, first.TotalSteps, first.MaxLength = 1, 1000, 128
-	recall := map[int]float64{0: 0.1, 30: 0.5, 100: 0.4, 200: 0.35, 400: 0.3, 600: 0.3, 800: 0.28, 1000: 0.25}
 	for i, step := range []int{0, 30, 100, 200, 400, 600, 800, 1000} {
-		first.Evaluations = append(first.Evaluations, result.Evaluation{Step: step, Loss: 10 - float64(i), Accuracy: 0.1, Recall10: p(recall[step]), MRR10: p(0.1)})
+		first.Evaluations = append(first.Evaluations, result.Evaluation{Step: step, Loss: 10 - float64(i), Accuracy: 0.1})
 	}
 	second := result.Stage{Stage: 2, TotalSteps: 1000, MaxLength: 1024, Evaluations: []result.Evaluation{{Step: 0, Loss: 4}, {Step: 1000, Loss: 3.5}}}
 	c := func(stage, step int) result.Checkpoint { return result.Checkpoint{Stage: stage, Step: step} }
 	r := &Run{Curve: &result.TrainingCurve{Provenance: result.Provenance{Seed: seed}, Stages: []result.Stage{first, second}}}
 	r.Points = &result.AlignmentUniformity{Checkpoints: []result.EmbeddingScore{
-		{Checkpoint: c(1, 0), Alignment: 1, Uniformity: -3}, {Checkpoint: c(1, 30), Alignment: 0.8, Uniformity: -2},
+		{Checkpoint: c(1, 0), Alignment: 1, Uniformity: -3, IsoScore: p(0.5)}, {Checkpoint: c(1, 30), Alignment: 0.8, Uniformity: -2},
 		{Checkpoint: c(1, 200), Alignment: 0.5, Uniformity: -1}, {Checkpoint: c(1, 600), Alignment: 0.6, Uniformity: -1.5},
 		{Checkpoint: c(1, 1000), Alignment: 0.6, Uniformity: -0.5}}}
 	r.Pairs = &result.Similarity{Models: []result.PairDistances{
 		{Checkpoint: c(1, 0), Positive: []float32{1}, Random: []float32{2}}, {Checkpoint: c(1, 200), Positive: []float32{0.1}, Random: []float32{0.2}},
 		{Checkpoint: c(1, 1000), Positive: []float32{0.1}, Random: []float32{0.3}}, {Checkpoint: c(2, 1000), Positive: []float32{0.1, 0.3}, Random: []float32{0.2, 0.4}}}}
-	r.Retrieval = &result.Retrieval{N: 100, Rows: []result.RetrievalRow{{Checkpoint: c(2, 1000), Recall10: 0.25}, {Checkpoint: result.Checkpoint{Name: "edit distance"}, Recall10: 0.2}, {Checkpoint: result.Checkpoint{Name: "Jaccard, words"}, Recall10: 0.05}}}
+	r.Retrieval = &result.Retrieval{N: 100, Rows: []result.RetrievalRow{{Checkpoint: c(1, 0), Recall10: 0.1}, {Checkpoint: c(1, 30), Recall10: 0.5}, {Checkpoint: c(1, 1000), Recall10: 0.25},
+		{Checkpoint: c(2, 1000), Recall10: 0.25}, {Checkpoint: result.Checkpoint{Name: "edit distance"}, Recall10: 0.2}, {Checkpoint: result.Checkpoint{Name: "Jaccard, words"}, Recall10: 0.05}}}
 	doc := func(length int, pppl float64) result.DocumentScore {
 		return result.DocumentScore{Length: length, PPPL: pppl}
 	}
@@ -84,6 +85,36 @@ func run(seed uint64) *Run {
 		r.JGLUE.Runs = append(r.JGLUE.Runs, result.FineTuneRun{Model: m.Label(), Task: "JSTS", Score: score})
 	}
 	return r
+}
+
+// TestTraces aligns uniformity, isotropy, scores and loss; step 8 lies between the
+// validations at 0 and 30, and step 100 has a score and no point.
+func TestTraces(t *testing.T) {
+	c, err := Evaluate([]*Run{run(42), run(43)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Traces[1]
+	var steps []int
+	for _, p := range got.Points {
+		steps = append(steps, p.Step)
+	}
+	if want := []int{0, 8, 30, 100, 200, 600, 1000}; !slices.Equal(steps, want) || got.Steps != 1000 || len(c.Traces) != 2 {
+		t.Fatalf("%d traces, of %d steps, points at %v; want %v", len(c.Traces), got.Steps, steps, want)
+	}
+	first, early, tenth := got.Points[0], got.Points[1], got.Points[3]
+	if *first.Loss != 10 || *first.Uniformity != -3 || *first.IsoScore != 0.5 || first.Scores != nil {
+		t.Errorf("step 0: %+v", first)
+	}
+	if want := 10 - math.Log(9)/math.Log(31); math.Abs(*early.Loss-want) > 1e-12 || early.Uniformity != nil || early.Scores["JSTS"] != 0.5 {
+		t.Errorf("step 8: loss %v, want %v; %+v", *early.Loss, want, early)
+	}
+	if *tenth.Loss != 8 || tenth.IsoScore != nil || tenth.Scores["JSTS"] != 0.7 {
+		t.Errorf("step 100: %+v", tenth)
+	}
+	if lossAt([]result.Evaluation{{Step: 5, Loss: 3}}, 4) != nil || lossAt(nil, 4) != nil {
+		t.Error("a loss outside of the validations")
+	}
 }
 
 // TestSameRunTwice refuses a run that was named twice, but not two seeds.

@@ -19,6 +19,20 @@ type claim struct {
 	effect                        func(*Run) (effect float64, ok bool)
 }
 
+// Of holds every claim against the runs whose results lie in these folders, one
+// a run (see [Open]).
+func Of(dirs ...string) (*result.Claims, error) {
+	var runs []*Run
+	for _, dir := range dirs {
+		r, err := Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, r)
+	}
+	return Evaluate(runs)
+}
+
 // Evaluate holds every claim against the runs. The provenance is that of the
 // first run's curve, with the number of runs. It is an error to pass a run
 // twice, under whatever folders: its effects would not vary, and every interval
@@ -38,7 +52,14 @@ func Evaluate(runs []*Run) (*result.Claims, error) {
 	for _, r := range runs {
 		c.Seeds = append(c.Seeds, r.Curve.Provenance.Seed)
 	}
-	c.Provenance.AddNotes(fmt.Sprintf("%d runs; intervals of 95 %% over runs (Student's t).", len(runs)))
+	if n := len(runs); n == 1 {
+		c.Provenance.AddNotes("One run: no spread, so nothing can be told.")
+	} else {
+		c.Provenance.AddNotes(fmt.Sprintf("%d runs; intervals of 95 %% over runs (Student's t).", n))
+	}
+	for _, r := range runs {
+		c.Traces = append(c.Traces, trace(r))
+	}
 	for _, one := range paper {
 		c.Claims = append(c.Claims, one.hold(runs))
 	}

@@ -55,7 +55,7 @@ func TestCurveFindings(t *testing.T) {
 
 // Every kind of result has sentences.
 func TestOf(t *testing.T) {
-	for _, r := range []result.Result{&result.AlignmentUniformity{}, &result.Retrieval{}, &result.JGLUE{}, &result.PseudoPerplexity{}, &result.Similarity{}, &result.Bench{}} {
+	for _, r := range []result.Result{&result.AlignmentUniformity{}, &result.Retrieval{}, &result.JGLUE{}, &result.PseudoPerplexity{}, &result.Similarity{}, &result.Bench{}, &result.Claims{}} {
 		Of(r)
 	}
 }

@@ -33,6 +33,8 @@ func Of(r result.Result) []string {
 		return similarity(r)
 	case *result.Retrieval:
 		return retrieval(r)
+	case *result.Claims:
+		return claimed(r)
 	case *result.Bench:
 		return bench(r)
 	}

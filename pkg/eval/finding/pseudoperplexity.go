@@ -2,11 +2,10 @@ package finding
 
 import (
 	"fmt"
-	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
@@ -69,50 +68,35 @@ func pseudoPerplexity(p *result.PseudoPerplexity) []string {
 			words += fmt.Sprintf(" and %.4g in %d of %s", long.Median, long.N, long.Bin)
 		}
 		out = append(out, fmt.Sprintf("%s; %.0f of %d documents lie above %d, where the paper cuts its axis.", words, above, all, result.PaperPPPLMax))
-		if m.Stage > 0 {
+		if _, ok := last[m.Stage]; !ok || m.Step > last[m.Stage].Step { // the first of two stage 2's
 			last[m.Stage] = m
 		}
 	}
 	if words, ok := stages(p, last[1], last[2]); ok {
 		out = append(out, words)
 	}
+	out = append(out, sideBySide(p)...)
 	if short := lacking(p); len(short) > 0 {
 		out = append(out, fmt.Sprintf("Fewer than the %d documents that were asked for: %s.", p.Wanted, strings.Join(short, "; ")))
 	}
 	return out
 }
 
-// stages compares the longest documents of two models document by document: a
-// 95 % interval of the mean log ratio (Student's t) is free of the large
-// differences between documents.
+// stages compares the longest documents of two models document by document.
 func stages(p *result.PseudoPerplexity, one, two result.ModelScores) (words string, ok bool) {
-	for i := len(p.Bins) - 1; i >= 0; i-- {
-		bin := p.Bins[i]
-		before := map[string]float64{}
-		for _, d := range one.Documents {
-			if bin.Holds(d.Length) {
-				before[d.ID] = d.PPPL
-			}
+	for _, r := range slices.Backward(Ratios(p, one, two)) {
+		if r.N < 2 {
+			continue
 		}
-		var ratios []float64
-		for _, d := range two.Documents {
-			if b := before[d.ID]; b > 0 && bin.Holds(d.Length) {
-				ratios = append(ratios, math.Log(d.PPPL/b))
-			}
+		verdict := "falls, as in the paper"
+		switch {
+		case r.Low > 1:
+			verdict = "rises; the paper's falls"
+		case r.High >= 1:
+			verdict = "cannot be told from unchanged; the paper's falls"
 		}
-		if n := len(ratios); n > 1 {
-			mean := stat.Mean(ratios, nil)
-			half := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile(0.975) * stat.StdDev(ratios, nil) / math.Sqrt(float64(n))
-			verdict := "falls, as in the paper"
-			switch {
-			case mean-half > 0:
-				verdict = "rises; the paper's falls"
-			case mean+half >= 0:
-				verdict = "cannot be told from unchanged; the paper's falls"
-			}
-			return fmt.Sprintf("From stage 1 to stage 2 the pseudo-perplexity of the same %d documents of %s is multiplied by %.3g (95 %% interval %.3g to %.3g): it %s.",
-				n, bin, math.Exp(mean), math.Exp(mean-half), math.Exp(mean+half), verdict), true
-		}
+		return fmt.Sprintf("From stage 1 to stage 2 the pseudo-perplexity of the same %d documents of %s is multiplied by %.3g (95 %% interval %.3g to %.3g): it %s.",
+			r.N, r.Bin, r.Ratio, r.Low, r.High, verdict), true
 	}
 	return "", false
 }

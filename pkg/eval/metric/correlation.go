@@ -59,3 +59,46 @@ func MeanRanks(x []float64) []float64 {
 	}
 	return ranks
 }
+
+// A Series is paired values in some order, such as two measures along the
+// checkpoints of a run.
+type Series struct{ X, Y []float64 }
+
+// Changes returns the differences between neighbours in the series. Two measures that
+// both rise all the time correlate whatever they have to do with each other;
+// their changes need not.
+func (s Series) Changes() Series {
+	var d Series
+	for i := 1; i < len(s.X); i++ {
+		d.X, d.Y = append(d.X, s.X[i]-s.X[i-1]), append(d.Y, s.Y[i]-s.Y[i-1])
+	}
+	return d
+}
+
+// RankCorrelation returns the [Spearman] correlation of one or several series
+// and its 95 % confidence interval. Fisher's transform of each series'
+// correlation has the variance 1.06/(n-3) (Fieller, Hartley and Pearson,
+// 1957); series are combined with its inverse as weight (Hedges and Olkin,
+// 1985). A correlation of ±1, whose interval would be a point, is taken half a
+// step of the scale nearer to 0. Series of fewer than four pairs and of a
+// constant are left out; all three are NaN where no series is left.
+//
+// The variance is that of independent pairs. Checkpoints of one run are not:
+// the interval is too narrow where both measures drift.
+func RankCorrelation(all ...Series) (low, rho, high float64) {
+	weight, sum := 0.0, 0.0
+	for _, s := range all {
+		n, r := float64(len(s.X)), Spearman(s.X, s.Y)
+		if n < 4 || math.IsNaN(r) {
+			continue
+		}
+		limit := 1 - 6/(n*n*n-n)
+		w := (n - 3) / 1.06
+		weight, sum = weight+w, sum+w*math.Atanh(max(-limit, min(limit, r)))
+	}
+	mean, half := sum/weight, z95/math.Sqrt(weight) // 0/0 is NaN
+	if weight == 0 {
+		half = math.NaN()
+	}
+	return math.Tanh(mean - half), math.Tanh(mean), math.Tanh(mean + half)
+}

@@ -1,9 +1,9 @@
 // Package metric computes the paper's measures from plain numbers and texts:
 // ranks and retrieval scores, edit and Jaccard similarity, alignment,
-// uniformity and separation of embeddings, correlations and classification
-// scores, with the uncertainty of some. It knows nothing of models. The
-// measures are checked against scipy, scikit-learn, rapidfuzz and torch
-// (testdata/golden.py).
+// uniformity, isotropy and separation of embeddings, correlations and
+// classification scores, with the uncertainty of some. It knows nothing of
+// models. The measures are checked against scipy, scikit-learn, rapidfuzz,
+// torch and numpy (testdata/golden.py, testdata/isotropy.py).
 //
 // # Why not a library
 //

@@ -31,8 +31,8 @@ func (o *Options) complete() {
 	}
 }
 
-// Experiment makes Figures 3 and 4: every model's alignment and uniformity,
-// and its squared distances of the same positive and random pairs.
+// Experiment makes Figures 3 and 4: every model's alignment, uniformity and
+// IsoScore, and its squared distances of the same positive and random pairs.
 func Experiment(ctx context.Context, from retrieval.Source, list []models.Model, o Options) (*result.AlignmentUniformity, *result.Similarity, error) {
 	began := time.Now()
 	o.complete()
@@ -47,7 +47,7 @@ func Experiment(ctx context.Context, from retrieval.Source, list []models.Model,
 		if err != nil {
 			return err
 		}
-		point := result.EmbeddingScore{Checkpoint: m.Checkpoint, Alignment: scores.Alignment, Uniformity: scores.Uniformity}
+		point := result.EmbeddingScore{Checkpoint: m.Checkpoint, Alignment: scores.Alignment, Uniformity: scores.Uniformity, IsoScore: scores.IsoScore}
 		if m.Baseline() {
 			points.Baselines = append(points.Baselines, point)
 		} else {

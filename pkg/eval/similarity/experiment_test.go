@@ -32,6 +32,9 @@ func TestExperiment(t *testing.T) {
 		if diff := cmp.Diff(want.Alignment, s.Alignment, near); diff != "" {
 			t.Errorf("%s: %s", s.Label(), diff)
 		}
+		if s.IsoScore == nil || *s.IsoScore <= 0 {
+			t.Errorf("%s: the result has no IsoScore", s.Label())
+		}
 		sum := 0.0
 		for _, d := range distances.Models[i].Positive {
 			sum += float64(d) / float64(len(g.Pairs))

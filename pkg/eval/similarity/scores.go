@@ -3,13 +3,14 @@ package similarity
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"llmjp.internal/modernbert/pkg/encoder"
 	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/eval/sentence"
 )
 
-// Uniformity is which pairs the uniformity is over.
+// Uniformity names the pairs that the uniformity is over.
 type Uniformity string
 
 const (
@@ -26,10 +27,11 @@ func ParseUniformity(name string) (Uniformity, error) {
 	return "", fmt.Errorf("uniformity over %q is neither %s nor %s", name, AllPairs, RandomPairs)
 }
 
-// Scores are a model's. Embeddings are of unit length.
+// Scores holds the scores of one model, whose embeddings have unit length.
 type Scores struct {
 	Alignment  float64   // mean of |x-y|² over the positive pairs, in [0, 4]
 	Uniformity float64   // log of the mean of exp(-2|x-y|²), in [-8, 0]
+	IsoScore   *float64  // of the random pairs' texts, in [0, 1]; nil where all lie in one point
 	Positive   []float64 // cosine of each positive pair
 	Random     []float64 // cosine of each random pair
 	// PositiveDistances and RandomDistances are |x-y|² = 2-2cos of the same
@@ -68,6 +70,9 @@ func (t *Task) Embeddings(e *metric.Embeddings, over Uniformity) (Scores, error)
 		Alignment: metric.Alignment(x, y),
 		Positive:  x.Pairwise(y), Random: left.Pairwise(right),
 		PositiveDistances: x.SquaredDistances(y), RandomDistances: left.SquaredDistances(right),
+	}
+	if score := metric.IsoScore(all); !math.IsNaN(score) {
+		s.IsoScore = &score
 	}
 	switch over {
 	case AllPairs:

@@ -66,8 +66,13 @@ func TestModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		drawn, _, err := sentence.Embed(ctx, e, append(append([]string{}, task.Left...), task.Right...), sentence.Options{Pooling: encoder.Pooling(pooling)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		isoscore := metric.IsoScore(drawn)
 		near := cmpopts.EquateApprox(0, 1e-5)
-		expected := Scores{Alignment: want.Alignment, Uniformity: want.Uniformity, Positive: want.Positive, Random: want.Random,
+		expected := Scores{Alignment: want.Alignment, Uniformity: want.Uniformity, IsoScore: &isoscore, Positive: want.Positive, Random: want.Random,
 			PositiveDistances: want.PositiveDistances, RandomDistances: want.RandomDistances}
 		if diff := cmp.Diff(expected, got, near); diff != "" {
 			t.Errorf("%s: %s", name, diff)
