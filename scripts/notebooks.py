@@ -6,7 +6,7 @@ does not know, and where a cell with a main part (%%) shows nothing (the tag
 "silent" allows it). A notebook is written only when all its cells are good;
 what a failed one got so far is left in .local/log. Several are executed at a
 time, each by a process of its own: much of a new cell's time is Go's linker's,
-which has one core to do.
+which has one core to do. One that reads what the others leave comes last.
 """
 import argparse
 import hashlib
@@ -196,6 +196,31 @@ def main():
         paths = [path for path in paths if not made(path, arguments)]
     elif not paths:
         parser.error("there are no notebooks")
+    return phases(paths, lambda some: every(some, arguments))
+
+
+def phases(paths, execute_all):
+    """Executes first the notebooks that stand alone, then, where none of those failed, the ones that draw
+    together what the others leave; returns the greatest status."""
+    last = [path for path in paths if reads_others(path)]
+    status = execute_all([path for path in paths if path not in last])
+    if status == 0:
+        return execute_all(last)
+    for path in last:
+        print(f"notebooks: {path}: not executed, it reads what those that failed leave", file=sys.stderr, flush=True)
+    return status
+
+
+def reads_others(path):
+    """Tells whether a notebook's metadata say that it draws together what other notebooks leave."""
+    try:
+        return bool(json.loads(path.read_text())["metadata"].get("reads_others"))
+    except (ValueError, LookupError, AttributeError, OSError):  # executing it says what is wrong
+        return False
+
+
+def every(paths, arguments):
+    """Executes notebooks, --jobs at a time, and returns the greatest status."""
     if len(paths) > 1 and arguments.jobs > 1:
         return share(paths, arguments)
     failed = 0

@@ -128,24 +128,31 @@ func (o pretrainOptions) check() error {
 	return nil
 }
 
+// printSettings prints the settings, those of stage 2 as what differs from stage
+// 1, and as comments what follows from them.
 func printSettings(stdout io.Writer, s pretrain.Settings) error {
+	disk, err := s.DiskLine()
+	if err != nil {
+		return err
+	}
+	lines := s.Lines()
 	if s.Stage == 2 {
 		first, err := pretrain.Preset(s.Preset, 1)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(stdout, strings.Join(s.Diff(first), "\n"))
-		return err
+		lines = s.Diff(first)
+	} else {
+		recipe, err := s.Recipe()
+		if err != nil {
+			return err
+		}
+		lines = append(lines, "# the same in every run (with --init the model is M's):")
+		for _, line := range recipe {
+			lines = append(lines, "# "+line)
+		}
 	}
-	lines := s.Lines()
-	recipe, err := s.Recipe()
-	if err != nil {
-		return err
-	}
-	lines = append(lines, "# the same in every run (with --init the model is M's):")
-	for _, line := range recipe {
-		lines = append(lines, "# "+line)
-	}
+	lines = append(lines, "# "+disk)
 	_, err = fmt.Fprintln(stdout, strings.Join(lines, "\n"))
 	return err
 }

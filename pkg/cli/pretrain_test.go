@@ -40,7 +40,7 @@ func TestPretrainPrintConfig(t *testing.T) {
 		t.Errorf("exit %d: %s", code, one)
 	}
 	two, _, code := command("pretrain", "--preset", "base", "--stage", "2", "--print-config")
-	if code != 0 || !strings.HasPrefix(two, "stage = 2 (was 1)\n") || strings.Contains(two, "seed") || strings.Contains(two, "#") {
+	if code != 0 || !strings.HasPrefix(two, "stage = 2 (was 1)\n") || strings.Contains(two, "seed") || strings.Count(two, "#") != 1 || !strings.Contains(two, "\n# disk = 11468 MiB at most; 5 checkpoints stay") {
 		t.Errorf("exit %d: %s", code, two)
 	}
 }

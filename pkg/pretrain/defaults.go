@@ -1,7 +1,9 @@
 package pretrain
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -49,7 +51,8 @@ func (o Options) WithDefaults() (Options, error) {
 		o.Tokenizer = tokenizer
 	}
 	train, valid, err := texts(o.Settings.Preset)
-	if err != nil && len(o.Data) == 0 && o.Corpus == "" {
+	own := len(o.Data) == 0 && o.Corpus == ""
+	if err != nil && own {
 		return o, err
 	}
 	if o.Corpus != "" {
@@ -71,6 +74,9 @@ func (o Options) WithDefaults() (Options, error) {
 		return o, nil
 	}
 	inputs, err := provenance.Inputs(files...)
+	if own && errors.Is(err, fs.ErrNotExist) {
+		return o, fmt.Errorf("the text of preset %s is not whole (%w): git checkout data/corpus brings it back, or name your own with --data and --valid", o.Settings.Preset, err)
+	}
 	o.Inputs = append(slices.Clone(o.Inputs), inputs...)
 	return o, err
 }

@@ -266,6 +266,20 @@ func TestNoCheckpointToGoOnFrom(t *testing.T) {
 			t.Error("the log was cut")
 		}
 	}
+	d, err := run.Read(opt.Output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := d.Settings
+	for _, settings := range []json.RawMessage{json.RawMessage(`{"lr_decay": "cosine"}`), ours} {
+		d.Settings = settings
+		if err := d.Write(opt.Output); err != nil {
+			t.Fatal(err)
+		}
+		if string(settings) != string(ours) {
+			refused("holds a run with other settings (settings of a later version of this program, which has to go on with them")
+		}
+	}
 	last := filepath.Join(opt.Output, run.Staying, run.StepName(2))
 	s, err := run.Verify(last)
 	if err != nil {

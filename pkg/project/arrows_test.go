@@ -42,13 +42,14 @@ var arrows = map[string]string{
 	"finetune":       "provenance train jglue hub input model model/checkpoint encoder text corpus result eval/metric backend durable project",
 	"eval/models":    "run provenance encoder corpus hub model model/checkpoint text result backend project",
 	"eval/pppl":      "run eval/models hub input model encoder text corpus result durable project",
+	"eval/claims":    "result eval/metric eval/finding",
 	"eval":           "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project eval/finding",
 	"bench":          "train pretrain model model/checkpoint encoder text corpus result backend durable project eval/finding",
 	"doctor":         "backend text hub figure ranks durable",
 	// Drawing knows results alone.
 	"figure": "result eval/metric eval/finding durable",
 	// What the notebooks' cells call.
-	"notebook":                   "eval/finding figure notebook/internal/variable run result project",
+	"notebook":                   "eval/finding eval/claims figure notebook/internal/variable run result project",
 	"notebook/experiment":        "backend notebook notebook/internal/variable figure eval eval/models eval/pppl finetune finetune/sweep pretrain run jglue corpus hub model model/checkpoint encoder text result project",
 	"notebook/internal/variable": "project",
 	// The command line knows all.

@@ -133,16 +133,25 @@ func Finals(list []Model) (finals []Model) {
 	return finals
 }
 
-// distinct returns the models with refs for names where labels are equal.
+// distinct returns the models with other names where labels are equal: with the
+// settings that the runs differ in, as "stage 2, 600, rows=windows", or with
+// refs where those do not tell the models apart.
 func distinct(all []Model) []Model {
-	count := map[string]int{}
-	for _, m := range all {
-		count[m.Label()]++
+	same := map[string][]int{}
+	for i, m := range all {
+		same[m.Label()] = append(same[m.Label()], i)
 	}
 	out := slices.Clone(all)
-	for i, m := range out {
-		if count[m.Label()] > 1 {
-			out[i].Name = m.Ref
+	for label, list := range same {
+		if len(list) < 2 {
+			continue
+		}
+		differences := differing(all, list)
+		for k, i := range list {
+			out[i].Name = all[i].Ref
+			if differences != nil {
+				out[i].Name = label + ", " + differences[k]
+			}
 		}
 	}
 	return out

@@ -71,6 +71,46 @@ func TestList(t *testing.T) {
 	}
 }
 
+// TestTwoSecondStages names checkpoints of equal stage and step by what their runs
+// differ in.
+func TestTwoSecondStages(t *testing.T) {
+	dir := t.TempDir()
+	stage := func(name, settings string) string {
+		folder := filepath.Join(dir, name)
+		write(t, filepath.Join(folder, "checkpoints", "step-000600", "config.json"), "{}")
+		if err := (run.Description{Stage: 2, Settings: []byte(settings)}).Write(folder); err != nil {
+			t.Fatal(err)
+		}
+		return folder
+	}
+	one := stage("stage2", `{"seed": 42, "rows": "documents", "lr": 0.1}`)
+	windows := stage("windows", `{"seed": 42, "rows": "windows", "lr": 0.1}`)
+	again := stage("again", `{"seed": 42, "rows": "documents", "lr": 0.1}`)
+	other := stage("other", `{"seed": 43, "rows": "windows", "lr": 0.2}`)
+	at := func(folder string) string { return filepath.Join(folder, "checkpoints", "step-000600") }
+	for _, c := range []struct{ refs, want []string }{
+		{[]string{one, windows}, []string{"stage 2, 600, rows=documents", "stage 2, 600, rows=windows"}},
+		{[]string{one, again}, []string{at(one), at(again)}},                       // nothing tells them apart
+		{[]string{one, windows, again}, []string{at(one), at(windows), at(again)}}, // nor the first and the last
+		{[]string{one, other}, []string{at(one), at(other)}},                       // three settings differ
+	} {
+		list, err := List(c.refs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range list {
+			got = append(got, m.Label())
+			if m.Stage != 2 || m.Step != 600 {
+				t.Errorf("%s lost its stage and step", m.Label())
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 func TestListRefused(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "empty/run.json", "broken/checkpoints/step-000001/config.json")

@@ -25,6 +25,8 @@ var (
 	Models = Variable{"MODERNBERT_MODELS", ""} // models beside the run's: directories or hub ids
 	Model  = Variable{"MODERNBERT_MODEL", ""}  // model of a notebook about a single one
 
+	Results = Variable{"MODERNBERT_RESULTS", ""} // folders of results, one a run
+
 	Bench = Variable{"MODERNBERT_BENCH", ""} // file that the command bench wrote
 
 	Tokenizer = Variable{"MODERNBERT_TOKENIZER", "data/tokenizer"}
