@@ -18,10 +18,11 @@ func Plateau(c *result.Claims) (*Figure, error) {
 	return newFigure("plateau", DoubleColumn, func(style Style) (*sheet, error) {
 		var panels []*panel
 		alt := "Over the first stage's checkpoints:"
+		first, last := math.Inf(1), 0.0 // of all panels: one axis for all
 		for _, m := range finding.Measures() {
 			p := style.panel(panelOf[m.Name], "Share of stage 1's steps (%, logarithmic)", "")
 			p.logX, p.X.Marker = true, logTicks{}
-			low, high, first, last := math.Inf(1), math.Inf(-1), math.Inf(1), 0.0
+			low, high := math.Inf(1), math.Inf(-1)
 			for i, t := range c.Traces {
 				var points xys
 				for _, q := range t.Points {
@@ -34,16 +35,18 @@ func Plateau(c *result.Claims) (*Figure, error) {
 				}
 				p.curve(points, lineStyle(style.color(i), 1.2), shapes[i%len(shapes)], 1.8)
 			}
-			if last == 0 {
+			if low > high {
 				continue
 			}
 			alt += fmt.Sprintf(" %s between %.3g and %.3g;", m.Name, low, high)
-			p.rangeX(first/1.3, last*1.3)
 			p.Y.Min, p.Y.Max = span(low, high, 0.08)
 			panels = append(panels, p)
 		}
 		if len(panels) < 2 {
 			return nil, NothingToDraw{"plateau", "fewer than two of loss, uniformity, IsoScore and JGLUE's scores were measured at checkpoints of stage 1"}
+		}
+		for _, p := range panels {
+			p.rangeX(first/1.3, last*1.3)
 		}
 		var keys []key
 		for i, seed := range c.Seeds {

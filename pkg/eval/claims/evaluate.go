@@ -53,7 +53,7 @@ func Evaluate(runs []*Run) (*result.Claims, error) {
 		c.Seeds = append(c.Seeds, r.Curve.Provenance.Seed)
 	}
 	if n := len(runs); n == 1 {
-		c.Provenance.AddNotes("One run: no spread, so nothing can be told.")
+		c.Provenance.AddNotes("One run: effects have no spread, so no statement can be told.")
 	} else {
 		c.Provenance.AddNotes(fmt.Sprintf("%d runs; intervals of 95 %% over runs (Student's t).", n))
 	}
