@@ -20,6 +20,10 @@ func Figures() string {
 	return Must(project.Path(variable.Figures.Standard))
 }
 
+// Work returns a folder in which a notebook makes runs or drawings of its own: below
+// MODERNBERT_WORK, else below the project's runs.
+func Work(name string) string { return filepath.Join(Must(variable.WorkFolder()), name) }
+
 // Data returns the folder of the results: data below Figures.
 func Data() string { return filepath.Join(Figures(), "data") }
 

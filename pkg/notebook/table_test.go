@@ -42,6 +42,11 @@ func TestTables(t *testing.T) {
 		}
 		read := map[string]bool{}
 		for _, cell := range cells {
+			for _, used := range regexp.MustCompile(`\$(MODERNBERT_[A-Z_]+)`).FindAllStringSubmatch(cell.text(), -1) {
+				if cell.Type == "code" { // as %env NAME $OTHER
+					read[used[1]] = true
+				}
+			}
 			for _, call := range regexp.MustCompile(`\b(notebook|experiment)\.(\w+)`).FindAllString(cell.text(), -1) {
 				if cell.Type == "code" {
 					source.variables(call, read, map[string]bool{})

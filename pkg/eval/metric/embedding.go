@@ -106,6 +106,23 @@ func (e *Embeddings) Matrix() [][]float64 {
 	return rows
 }
 
+// Nearest returns, for each row, the other row that has the greatest cosine with it.
+// There must be two rows at least.
+func (e *Embeddings) Nearest() []int {
+	out := make([]int, e.n)
+	e.Cosines(e, func(row int, cosines []float64) {
+		cosines[row] = math.Inf(-1) // not itself
+		out[row] = Top(cosines, 1)[0]
+	})
+	return out
+}
+
+// Flat returns the numbers of rows and of columns with a copy of the rows, one after
+// another, as gonum's mat.NewDense takes them.
+func (e *Embeddings) Flat() (rows, columns int, data []float64) {
+	return e.n, e.dim, slices.Clone(e.data)
+}
+
 // Pairwise returns the cosine of row i of e with row i of other.
 func (e *Embeddings) Pairwise(other *Embeddings) []float64 {
 	out := make([]float64, e.n)

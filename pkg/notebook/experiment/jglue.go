@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/finetune/sweep"
@@ -93,7 +94,8 @@ func plan() (p sweep.Plan, n int, err error) {
 		return p, 0, err
 	}
 	if p.Dir = variable.Output.Folder(); p.Dir == "" {
-		p.Dir, err = project.Path("runs", "notebook-05")
+		p.Dir, err = variable.WorkFolder()
+		p.Dir = filepath.Join(p.Dir, "notebook-05")
 	}
 	return p, n, err
 }

@@ -13,7 +13,6 @@ import (
 	"llmjp.internal/modernbert/pkg/notebook"
 	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
 	"llmjp.internal/modernbert/pkg/pretrain"
-	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
 	"llmjp.internal/modernbert/pkg/run"
 )
@@ -39,7 +38,10 @@ func Run() (string, error) {
 	return ownRun()
 }
 
-func ownRun() (string, error) { return project.Path("runs", "notebook-04") }
+func ownRun() (string, error) {
+	dir, err := variable.WorkFolder()
+	return filepath.Join(dir, "notebook-04"), err
+}
 
 // Train pretrains, or goes on with the run in opt.Output, on the project's own
 // texts where opt names none. It draws the training curve at each validation

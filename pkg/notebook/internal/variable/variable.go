@@ -21,9 +21,10 @@ type Variable struct{ Name, Standard string }
 var (
 	Figures = Variable{"MODERNBERT_FIGURES", "figures"} // folder of drawings, and of results in its data
 
-	Run    = Variable{"MODERNBERT_RUN", ""}    // folders of a run's stages
-	Models = Variable{"MODERNBERT_MODELS", ""} // models beside the run's: directories or hub ids
-	Model  = Variable{"MODERNBERT_MODEL", ""}  // model of a notebook about a single one
+	Work   = Variable{"MODERNBERT_WORK", "runs"} // folder in which a notebook makes runs and drawings of its own
+	Run    = Variable{"MODERNBERT_RUN", ""}      // folders of a run's stages
+	Models = Variable{"MODERNBERT_MODELS", ""}   // models beside the run's: directories or hub ids
+	Model  = Variable{"MODERNBERT_MODEL", ""}    // model of a notebook about a single one
 
 	Results = Variable{"MODERNBERT_RESULTS", ""} // folders of results, one a run
 
@@ -56,8 +57,26 @@ var (
 	RandomTexts = Variable{"MODERNBERT_RANDOM_TEXTS", ""} // texts that random pairs are drawn from
 )
 
-// Value returns what the variable is set to, "" where it is not set.
-func (v Variable) Value() string { return strings.TrimSpace(os.Getenv(v.Name)) }
+// Value returns what the variable is set to, "" where it is not set. At its beginning
+// $MODERNBERT_WORK stands for the folder of Work.
+func (v Variable) Value() string {
+	value := strings.TrimSpace(os.Getenv(v.Name))
+	if rest, ok := strings.CutPrefix(value, "$"+Work.Name); ok && v != Work {
+		if dir, err := WorkFolder(); err == nil {
+			return dir + rest
+		}
+	}
+	return value
+}
+
+// WorkFolder returns the folder of Work, by default the project's runs.
+func WorkFolder() (string, error) {
+	v := Work
+	if dir := v.Folder(); dir != "" {
+		return dir, nil
+	}
+	return project.Path(v.Standard)
+}
 
 // Text returns the variable's value or its standard one.
 func (v Variable) Text() string { return cmp.Or(v.Value(), v.Standard) }
