@@ -5,6 +5,9 @@
 //
 //	notebook.Show(figure.TrainingCurve(curve))
 //
+// Outside of a notebook nothing is shown. An error ends the cell with one line
+// on stderr, as the command line does.
+//
 // # What a warm cell costs
 //
 // A cell that embeds two sentences by a model of 6 layers, in seconds of a core, all
@@ -18,7 +21,4 @@
 //
 // A shared library of the tokenizers instead of the archive gained nothing beside
 // gold, leaving out UniDic (45 MB in the program) 0.1.
-//
-// Outside of a notebook nothing is shown. An error ends the cell with one line
-// on stderr, as the command line does.
 package notebook
