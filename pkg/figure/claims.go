@@ -12,8 +12,8 @@ import (
 
 // Claims draws the effect of each claim, a panel a claim with its own axis: a
 // mark a run, and below the runs their mean with its 95 % interval. On the grey
-// side of the dashed line effects support the claim. A claim that no run has an
-// effect of is left out.
+// side of the dashed line effects support the claim. A claim without an effect in
+// any run is left out.
 func Claims(c *result.Claims) (*Figure, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("claims: %w", err)

@@ -12,7 +12,7 @@ import (
 // Claims holds the paper's statements against the runs whose results lie in the
 // folders of MODERNBERT_RESULTS, or where MODERNBERT_RUN names a run against
 // that run's results in Data, and saves the result in Data. Where neither is
-// set it reads the result there, or makes it of the results there.
+// set it reads the result there; without one it takes the results there as one run.
 func Claims() (*result.Claims, error) {
 	dirs := variable.Results.List()
 	if len(dirs) == 0 {

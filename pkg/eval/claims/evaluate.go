@@ -33,7 +33,7 @@ func Of(dirs ...string) (*result.Claims, error) {
 	return Evaluate(runs)
 }
 
-// Evaluate holds every claim against the runs. The provenance is that of the
+// Evaluate holds every claim against the runs and traces each run. The provenance is that of the
 // first run's curve, with the number of runs. It is an error to pass a run
 // twice, under whatever folders: its effects would not vary, and every interval
 // would be a point.

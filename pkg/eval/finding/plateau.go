@@ -87,6 +87,7 @@ func series(t result.Trace, a, b Measure) (s metric.Series) {
 	return s
 }
 
+// correlation combines the series of all runs.
 func correlation(all []metric.Series) (c Correlation) {
 	for _, s := range all {
 		c.Pairs += len(s.X)
