@@ -44,7 +44,7 @@ void *programs_interpose(const char *path, const char **failed) {
 		return NULL;
 	}
 	const table *theirs = get();
-	if (theirs->version.major != 0 || theirs->size < offsetof(table, functions) + sizeof(function) * (deserialize_and_load + 1)) {
+	if (!theirs || theirs->version.major != 0 || theirs->size < offsetof(table, functions) + sizeof(function) * (deserialize_and_load + 1)) {
 		*failed = "its version of PJRT is not 0.x";
 		return NULL;
 	}
