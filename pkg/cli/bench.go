@@ -64,6 +64,11 @@ func newBench() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if o.output != "" {
+				if err := checkOutput(o.output); err != nil {
+					return err
+				}
+			}
 			return runBench(cmd.Context(), o, sizes, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -132,6 +137,9 @@ func (o benchOptions) sizes(names []string) (bench.Sizes, error) {
 		if list.given != nil {
 			*list.to = slices.DeleteFunc(slices.Clone(list.given), func(n int) bool { return n == 0 })
 		}
+	}
+	if o.documents < -1 {
+		return s, usagef("--documents %d: 0 for none, or how many", o.documents)
 	}
 	if o.layers < 0 || o.repeats < 0 || o.texts < 0 || o.tokens < 0 {
 		return s, usagef("--layers, --repeats, --texts and --tokens are positive numbers")

@@ -20,6 +20,7 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/project"
+	"llmjp.internal/modernbert/pkg/run"
 )
 
 // runFlags are those of commands that analyse every checkpoint of a run, each
@@ -41,16 +42,29 @@ func (o *runFlags) add(cmd *cobra.Command) {
 	_ = f.MarkHidden("only")
 }
 
-// check refuses an engine without a run, and a run beside models.
+// check refuses an engine without a run, a run beside models, and a folder
+// that is no run's.
 func (o runFlags) check(models ...string) error {
+	if err := o.engineFlags.check(); err != nil {
+		return err
+	}
 	models = slices.DeleteFunc(models, func(m string) bool { return m == "" })
 	switch {
 	case o.run != "" && len(models) > 0:
 		return usagef("--run and --model exclude each other")
 	case o.run == "" && !o.alone() && o.parts == "":
 		return usagef("--engine and --workers share the checkpoints of --run DIR")
+	case o.run == "":
+		return nil
 	}
-	return o.engineFlags.check()
+	dir, err := project.Find(o.run)
+	if err != nil {
+		return fmt.Errorf("--run: %w", err)
+	}
+	if len(run.Dirs(dir)) == 0 {
+		return fmt.Errorf("--run %s is not the folder of a pretraining run: it has neither %s nor %s; --model takes a model", o.run, run.File, run.Staying)
+	}
+	return nil
 }
 
 // shared tells whether other processes compute, or this is one of them.

@@ -48,6 +48,9 @@ func newCorpus() *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
+			if err := checkFolder("--output", o.output); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}

@@ -70,11 +70,14 @@ func newExport() *cobra.Command {
 			}
 			if o.dtype != "" {
 				if _, err := checkpoint.ParseDType(o.dtype); err != nil {
-					return usagef("--dtype: %w", err)
+					return usagef("--%w", err)
 				}
 			}
 			if o.license != "" && !licences.MatchString(o.license) {
 				return usagef("--license %q is not an identifier of the hub, such as apache-2.0 or cc-by-sa-4.0", o.license)
+			}
+			if err := checkFolder("--output", o.output); err != nil {
+				return err
 			}
 			return export(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},

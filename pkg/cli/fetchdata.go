@@ -77,6 +77,9 @@ func fetchMIRACL(ctx context.Context, o miraclOptions, stdout, stderr io.Writer)
 			return err
 		}
 	}
+	if err := checkFolder("--output", o.output); err != nil {
+		return err
+	}
 	topics, err := miracl.Topics(o.topics, o.judgements)
 	if err != nil {
 		return err

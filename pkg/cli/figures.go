@@ -45,6 +45,9 @@ func newFigures() *cobra.Command {
 			if err := form.read(); err != nil {
 				return err
 			}
+			if err := errors.Join(checkFolder("--data", data), checkFolder("--output", output)); err != nil {
+				return err
+			}
 			own := []string{"figures"}
 			if form.shaped() {
 				own = []string{"runs", "figures"}
@@ -124,6 +127,9 @@ func (f *figureForm) read() (err error) {
 			return usagef("--height %w", err)
 		}
 	}
+	if err := f.style.Validate(); err != nil {
+		return usagef("--font-size: %w", err)
+	}
 	for _, format := range f.formats {
 		if !slices.Contains(figure.Formats, format) {
 			return usagef("--format %q is none of %s", format, strings.Join(figure.Formats, ", "))
@@ -168,7 +174,11 @@ func chosen(only []string) ([]figure.Entry, error) {
 	for _, name := range only {
 		i := slices.IndexFunc(all, func(e figure.Entry) bool { return e.Name == name })
 		if i < 0 {
-			return nil, usagef("--only %q is none of the figures and tables: %s", name, strings.Join(catalogNames(), ", "))
+			near := didYouMean(name, catalogNames()...)
+			if near == "" {
+				near = ": " + strings.Join(catalogNames(), ", ")
+			}
+			return nil, usagef("--only %q is none of the figures and tables%s", name, near)
 		}
 		out = append(out, all[i])
 	}
@@ -178,20 +188,20 @@ func chosen(only []string) ([]figure.Entry, error) {
 // drawAll prints the path of every file it writes. A missing result is reported
 // on stderr; where the drawing was asked for by name it is an error.
 func drawAll(cmd *cobra.Command, entries []figure.Entry, form figureForm, data, output string, named bool) error {
-	drawn, failed := 0, []string{}
+	drawn, failed, skipped := 0, []string{}, []string{}
 	var first error
 	for _, e := range entries {
 		drawing, err := e.Draw(data)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("no %s: made by %s", filepath.Join(data, e.Kind+".json"), e.Source)
 			if !named {
-				fmt.Fprintf(cmd.ErrOrStderr(), "skipped %s: %v\n", e.Name, err)
+				skipped = append(skipped, fmt.Sprintf("skipped %s: %v", e.Name, err))
 				continue
 			}
 		}
 		var without figure.NothingToDraw
 		if errors.As(err, &without) && !named {
-			fmt.Fprintf(cmd.ErrOrStderr(), "skipped %v\n", err)
+			skipped = append(skipped, fmt.Sprintf("skipped %v", err))
 			continue
 		}
 		var paths []string
@@ -220,6 +230,9 @@ func drawAll(cmd *cobra.Command, entries []figure.Entry, form figureForm, data, 
 	}
 	if drawn == 0 {
 		return fmt.Errorf("nothing was drawn: no result in %s; scripts/reproduce makes them", data)
+	}
+	for _, line := range skipped {
+		fmt.Fprintln(cmd.ErrOrStderr(), line)
 	}
 	return nil
 }

@@ -72,10 +72,11 @@ func (o fillMaskOptions) check(texts []string) error {
 		return usagef("fill-mask takes texts or --input F, not both")
 	case o.topK < 1:
 		return usagef("--top-k %d: at least 1 guess is needed", o.topK)
-	case o.placeholder == "":
-		return usagef("--placeholder is empty: give a text that stands for the mask")
 	}
 	if err := o.runFlags.check(o.models...); err != nil {
+		return err
+	}
+	if err := checkFolder("--result", o.result); err != nil {
 		return err
 	}
 	return checkComputing(o.batchSize, o.compute)

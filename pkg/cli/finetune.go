@@ -49,7 +49,7 @@ func newFineTune() *cobra.Command {
 				return err
 			}
 			if err := o.setting.Validate(); err != nil {
-				return usageError{err}
+				return usagef("--lr, --epochs: %w", err)
 			}
 			return fineTune(cmd.Context(), o, config, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -90,7 +90,7 @@ func (o *fineTuneOptions) config() (finetune.Config, error) {
 	}
 	task, err := jglue.Parse(o.task)
 	if err != nil {
-		return finetune.Config{}, usagef("--task: %w", err)
+		return finetune.Config{}, usagef("--%w%s", err, didYouMean(o.task, "jsts", "jnli", "jcola"))
 	}
 	for _, flag := range []struct {
 		name  string
@@ -144,6 +144,12 @@ func fineTune(ctx context.Context, o fineTuneOptions, config finetune.Config, st
 			return fmt.Errorf("--output %s is not empty: choose another folder, or --replace", o.output)
 		}
 	}
+	if err := checkFolder("--output", o.output); err != nil {
+		return err
+	}
+	if err := checkReplaced(o.output); err != nil {
+		return err
+	}
 	if err := durable.CheckDir(o.output, o.replace); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
@@ -168,6 +174,19 @@ func fineTune(ctx context.Context, o fineTuneOptions, config finetune.Config, st
 	fmt.Fprintf(stderr, "%d updates in %.0f s, %.2f a second\n", len(run.Log), run.Seconds, float64(len(run.Log))/run.Seconds)
 	_, err = fmt.Fprintf(stdout, "%s %s %.4f%s\n%s\n", config.Task.Name, config.Task.Metric, run.Score, others(run.Others), filepath.Join(o.output, finetune.ResultFile))
 	return err
+}
+
+// checkReplaced refuses to write over a folder of another kind: --replace
+// would delete what is in it.
+func checkReplaced(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) == 0 {
+		return nil // CheckDir says what is wrong
+	}
+	if _, err := os.Stat(filepath.Join(dir, finetune.ResultFile)); err != nil {
+		return fmt.Errorf("--output %s: --replace writes over a result of finetune, this folder holds no %s but %s: choose another folder", dir, finetune.ResultFile, entries[0].Name())
+	}
+	return nil
 }
 
 // others formats the further metrics of a score: " (spearman 0.8012)".

@@ -74,7 +74,7 @@ func TestFineTuneRefuses(t *testing.T) {
 		args []string
 	}{
 		{2, "--task and --model and --output not given", []string{"finetune"}},
-		{2, `--task: task "jsquad" is none of jsts, jnli, jcola`, all("--task", "jsquad")},
+		{2, `--task "jsquad" is none of jsts, jnli, jcola`, all("--task", "jsquad")},
 		{2, "learning rate -1 is not a positive number", all("--lr", "-1")},
 		{2, "0 epochs", all("--epochs", "0")},
 		{2, "--batch-size 0", all("--batch-size", "0")},

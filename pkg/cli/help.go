@@ -95,23 +95,3 @@ func didYouMean(word string, choices ...string) string {
 	}
 	return ", did you mean " + near + "?"
 }
-
-// nearFlag returns didYouMean for the unknown flag that an error names.
-func nearFlag(cmd *cobra.Command, err error) string {
-	unknown, ok := strings.CutPrefix(err.Error(), "unknown flag: ")
-	if !ok {
-		return ""
-	}
-	var flags []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, "--"+f.Name) })
-	return didYouMean(unknown, flags...)
-}
-
-// nearCommand returns didYouMean for an unknown subcommand.
-func nearCommand(root *cobra.Command, name string) string {
-	var names []string
-	for _, c := range root.Commands() {
-		names = append(names, c.Name())
-	}
-	return didYouMean(name, names...)
-}

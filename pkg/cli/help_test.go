@@ -11,10 +11,10 @@ func TestDidYouMean(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"pretrian"}, `unknown subcommand "pretrian", did you mean pretrain?, see --help`},
-		{[]string{"help", "embd"}, `unknown subcommand "embd", did you mean embed?, see --help`},
+		{[]string{"pretrian"}, `unknown subcommand "pretrian", did you mean pretrain?`},
+		{[]string{"help", "embd"}, `unknown subcommand "embd", did you mean embed?`},
 		{[]string{"frobnicate"}, `unknown subcommand "frobnicate", see --help`},
-		{[]string{"embed", "--outptu", "x"}, "unknown flag: --outptu, did you mean --output?, see --help"},
+		{[]string{"embed", "--outptu", "x"}, "unknown flag: --outptu, did you mean --output?\n"},
 		{[]string{"embed", "--zzz"}, "unknown flag: --zzz, see --help"},
 		{[]string{"pretrain", "--preset", "tyni", "--output", "x"}, "did you mean tiny?"},
 		{[]string{"pretrain", "--set", "lerning_rate=1", "--output", "x"}, `there is no setting "lerning_rate"`},

@@ -75,15 +75,20 @@ func (o *ppplOptions) check() error {
 		return usagef("--max-length %d: at least 3 tokens are needed, one between the special ones", o.MaxLength)
 	case o.PerBin < 0:
 		return usagef("--per-bin %d: a bin takes at least 1 document, 0 takes all", o.PerBin)
+	case o.Same && o.PerBin == 0:
+		return usagef("--same-documents needs --per-bin N: without it all models take all documents")
 	}
 	var err error
 	if o.Bins, err = pppl.ParseBins(o.bins); err != nil {
-		return usagef("--bins: %w", err)
+		return usagef("--%w", err)
 	}
 	if err := checkComputing(o.batchSize, o.Encoder.Compute); err != nil {
 		return err
 	}
 	if err := o.runFlags.check(o.models...); err != nil {
+		return err
+	}
+	if err := checkFolder("--result", o.result); err != nil {
 		return err
 	}
 	o.Encoder.BatchRows = o.batchSize

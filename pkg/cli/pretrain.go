@@ -41,12 +41,7 @@ func newPretrain() *cobra.Command {
 			"step in hand and saves. Without --data the project's own text is used, see data/README.md.\n\n" +
 			"After scripts/setup --mpi it is one run on all the processes that mpirun --bind-to none or\n" +
 			"srun --mpi=pmix starts, one a host: see scripts/cluster/README.md.",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%q belongs to no flag (quote a glob, or give --data several times)", args[0])
-			}
-			return nil
-		},
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.printConfig {
 				settings, err := o.settings()
@@ -125,7 +120,10 @@ func (o pretrainOptions) check() error {
 	case o.retrieval != "" && o.retrieval != none && len(o.valid) == 1 && o.valid[0] == none:
 		return usagef("--retrieval is a part of validation, which --valid none switches off")
 	}
-	return nil
+	if err := checkFolder("--dump-batches", o.dump); err != nil {
+		return err
+	}
+	return checkFolder("--output", o.output)
 }
 
 // printSettings prints the settings, those of stage 2 as what differs from stage

@@ -66,7 +66,10 @@ func (o retrieveOptions) check() error {
 		return usagef("retrieve needs --model M and --pairs F, see --help")
 	}
 	if _, err := retrieval.ParseUnit(o.unit); err != nil {
-		return usagef("--unit: %w", err)
+		return usagef("--%w", err)
+	}
+	if o.share && o.model != editModel {
+		return usagef("--by-length divides the distances of --model %s", editModel)
 	}
 	if o.output != "" {
 		if err := checkOutput(o.output); err != nil {
@@ -81,12 +84,12 @@ func (o retrieveOptions) check() error {
 
 func retrieve(cmd *cobra.Command, o retrieveOptions) error {
 	ctx, stdout, stderr := cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
-	if len(o.texts) == 0 {
-		fmt.Fprintln(stderr, "retrieve: no --texts: the pairs' strings are taken for the texts themselves")
-	}
 	task, err := retrieval.Open(o.pairs, o.texts...)
 	if err != nil {
 		return err
+	}
+	if len(o.texts) == 0 {
+		fmt.Fprintln(stderr, "retrieve: no --texts: the pairs' strings are taken for the texts themselves")
 	}
 	if o.run != "" {
 		return o.everyModel(cmd, task)

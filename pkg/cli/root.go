@@ -63,6 +63,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 }
 
 func newRoot() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:           "modernbert",
 		Short:         "Pretrain, fine-tune and analyse a ModernBERT (llm-jp-modernbert, arXiv 2504.15544)",
@@ -70,14 +71,18 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), versionLine())
+				return err
+			}
 			_ = cmd.Help()
 			return usagef("a subcommand is needed, see --help")
 		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return emptyFlag(cmd) },
 	}
+	root.Flags().BoolVar(&version, "version", false, "print the commit that the program was built from")
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%s: %w%s, see --help", cmd.CommandPath(), err, nearFlag(cmd, err))}
-	})
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{flagError(cmd, err)} })
 	root.SetHelpCommand(newHelp())
 	for _, add := range commands {
 		root.AddCommand(add())
@@ -95,7 +100,7 @@ func newHelp() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usagef("unknown subcommand %q%s, see --help", args[len(args)-1], nearCommand(cmd.Root(), args[len(args)-1]))
+				return unknownCommand(cmd.Root(), args[len(args)-1])
 			}
 			about.InitDefaultHelpFlag() // so that it stands among the flags
 			return about.Help()
@@ -111,13 +116,13 @@ func markUsage(cmd *cobra.Command) {
 	check := cmd.Args
 	cmd.Args = func(c *cobra.Command, args []string) error {
 		if c.HasSubCommands() && len(args) > 0 {
-			return usagef("unknown subcommand %q%s, see --help", args[0], nearCommand(c, args[0]))
+			return unknownCommand(c, args[0])
 		}
 		if check == nil {
 			return nil
 		}
 		if err := check(c, args); err != nil {
-			return usageError{fmt.Errorf("%s: %w, see --help", c.CommandPath(), err)}
+			return usagef("%s%q belongs to no flag (quote a glob, or give its flag before each file), see --help", prefix(c), args[0])
 		}
 		return nil
 	}

@@ -40,3 +40,14 @@ func TestConventions(t *testing.T) {
 		t.Errorf("nothing: status %d, %q", code, errs)
 	}
 }
+
+// --version prints one line, with the commit where it is known.
+func TestVersion(t *testing.T) {
+	stdout, stderr, code := command("--version")
+	if code != 0 || stderr != "" || strings.Count(stdout, "\n") != 1 || !strings.HasPrefix(stdout, "modernbert commit ") {
+		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
+	}
+	if stdout, _, _ := command("--help"); !strings.Contains(stdout, "--version") {
+		t.Error("the help does not name it")
+	}
+}

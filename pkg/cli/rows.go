@@ -63,8 +63,26 @@ func checkOutput(path string) error {
 		return fmt.Errorf("--output %s is a directory, a file's name is needed", path)
 	}
 	folder := filepath.Dir(path)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	if err := checkFolder("--output", folder); err != nil {
+		return err
+	}
+	if _, err := os.Stat(folder); err != nil {
 		return fmt.Errorf("--output %s: there is no folder %s, make it first", path, folder)
+	}
+	return nil
+}
+
+// checkFolder refuses a folder of outputs that cannot be made because a file
+// has its name, or that of a folder above it. An empty path passes.
+func checkFolder(flag, path string) error {
+	for dir := path; dir != ""; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("%s %s: %s is a file, a folder is needed", flag, path, dir)
+		}
+		if err == nil || dir == filepath.Dir(dir) {
+			return nil
+		}
 	}
 	return nil
 }

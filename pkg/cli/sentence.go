@@ -37,7 +37,7 @@ func (o *poolFlags) add(cmd *cobra.Command) {
 func (o poolFlags) check() error {
 	if o.pooling != "" {
 		if _, err := encoder.ParsePooling(o.pooling); err != nil {
-			return usagef("--pooling: %w", err)
+			return usagef("--%w", err)
 		}
 	}
 	if o.maxLength < 0 {

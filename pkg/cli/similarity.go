@@ -82,7 +82,7 @@ func (o similarityOptions) check() error {
 		return usagef("--random %d: at least one random pair is needed", o.random)
 	}
 	if _, err := similarity.ParseUniformity(o.uniformity); err != nil {
-		return usagef("--uniformity: %w", err)
+		return usagef("--%w", err)
 	}
 	if o.output != "" {
 		if err := checkOutput(o.output); err != nil {

@@ -55,6 +55,9 @@ func newSweep() *cobra.Command {
 			if o.workers > 1 && config.Devices > 1 {
 				return usagef("--workers and --devices exclude each other: a worker has one device")
 			}
+			if err := checkFolder("--output", o.output); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), config, grid, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}

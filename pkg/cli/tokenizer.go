@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmjp.internal/modernbert/pkg/durable"
+	"llmjp.internal/modernbert/pkg/input"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -35,9 +36,15 @@ func newTokenizer() *cobra.Command {
 }
 
 func convertTokenizer(from, output string) error {
-	data, err := os.ReadFile(from)
-	if err != nil {
+	if err := checkFolder("--output", output); err != nil {
 		return err
+	}
+	if err := durable.CheckDir(output, false); err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	data, err := input.File(from, input.TokenizerLimit)
+	if err != nil {
+		return fmt.Errorf("--from: %w", err)
 	}
 	convert := text.FromSentencePiece
 	if strings.HasSuffix(from, ".json") {
@@ -45,7 +52,7 @@ func convertTokenizer(from, output string) error {
 	}
 	files, err := convert(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", from, err)
+		return fmt.Errorf("--from %s: %w", from, err)
 	}
 	if _, err := text.New(files); err != nil {
 		return fmt.Errorf("%s: the tokenizer made from it does not open: %w", from, err)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -95,6 +96,8 @@ func Build(ctx context.Context, opt Options) (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, err = os.Stat(opt.Dir)
+	made := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(opt.Dir, 0o777); err != nil {
 		return nil, err
 	}
@@ -105,6 +108,9 @@ func Build(ctx context.Context, opt Options) (*Corpus, error) {
 		return c, err
 	}
 	if c, err = b.build(ctx); err != nil {
+		if made {
+			durable.Discard(opt.Dir, lockFile)
+		}
 		held.release()
 		return nil, err
 	}
@@ -183,6 +189,9 @@ func newBuilder(opt Options) (*builder, error) {
 	b := &builder{Options: opt, want: want, started: time.Now()}
 	for _, input := range want.Inputs {
 		b.total += input.Size
+	}
+	if b.total == 0 { // told before a folder is made
+		return nil, fmt.Errorf("%s: no documents: the file is empty", strings.Join(opt.Patterns, ", "))
 	}
 	return b, nil
 }

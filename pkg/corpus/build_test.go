@@ -389,3 +389,14 @@ func TestBuildElsewhere(t *testing.T) {
 		t.Errorf("a number beyond the inputs: %v", err)
 	}
 }
+
+// A build that fails before its first shard leaves no new folder.
+func TestBuildLeavesNothing(t *testing.T) {
+	opt := Options{Patterns: []string{write(t, "a.jsonl", []byte("{"))}, Tokenizer: &bytesTokenizer{}, Dir: filepath.Join(t.TempDir(), "new")}
+	if _, err := Build(t.Context(), opt); err == nil {
+		t.Error("a bad line is accepted")
+	}
+	if _, err := os.Stat(opt.Dir); !os.IsNotExist(err) {
+		t.Errorf("%s: %v", opt.Dir, err)
+	}
+}

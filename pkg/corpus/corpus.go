@@ -40,6 +40,12 @@ type index struct {
 
 const indexVersion = 1
 
+// Files of a corpus folder.
+const (
+	indexFile = "index.json"
+	lockFile  = "lock"
+)
+
 // indexLimit is the size of the largest index that is read, in bytes: that of
 // some million shards of 64 MiB.
 const indexLimit = 1 << 30
@@ -47,6 +53,9 @@ const indexLimit = 1 << 30
 // Open opens a corpus that Build has made and holds a shared lock on it until
 // it is closed; one that another process is building is an error.
 func Open(dir string) (*Corpus, error) {
+	if !exists(dir, indexFile) && !exists(dir, lockFile) { // try would make a lock in a folder of another kind
+		return nil, noCorpus(dir)
+	}
 	held, err := try(dir, durable.Shared)
 	if errors.As(err, new(*durable.Held)) {
 		return nil, fmt.Errorf("%s: another process is building this corpus; wait for it", dir)
@@ -60,18 +69,27 @@ func Open(dir string) (*Corpus, error) {
 	return c, nil
 }
 
+func noCorpus(dir string) error {
+	return fmt.Errorf("%s: no corpus, or an unfinished one: %s is missing; the subcommand corpus makes it", dir, indexFile)
+}
+
+func exists(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
+}
+
 // open opens a corpus like Open, without a lock.
 func open(dir string) (*Corpus, error) {
-	data, err := input.InsideFile(dir, "index.json", indexLimit)
+	data, err := input.InsideFile(dir, indexFile, indexLimit)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no corpus, or an unfinished one: index.json is missing", dir)
+		return nil, noCorpus(dir)
 	}
 	if err != nil {
 		return nil, err
 	}
 	c, tokens := &Corpus{dir: dir, first: []int{0}}, int64(0)
 	if err := durable.Unseal(data, &c.index); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "index.json"), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, indexFile), err)
 	}
 	if c.index.Version != indexVersion {
 		return nil, fmt.Errorf("%s: a corpus of version %d, this program reads %d; delete the folder and run again", dir, c.index.Version, indexVersion)
@@ -99,7 +117,7 @@ func open(dir string) (*Corpus, error) {
 	}
 	if x := &c.index; x.Documents != c.first[len(c.first)-1] || x.Tokens != tokens || x.Digest != x.digest() {
 		c.Close()
-		return nil, fmt.Errorf("%s: its counts or its digest are not those of its shards: delete the file and run again", filepath.Join(dir, "index.json"))
+		return nil, fmt.Errorf("%s: its counts or its digest are not those of its shards: delete the file and run again", filepath.Join(dir, indexFile))
 	}
 	return c, nil
 }

@@ -19,7 +19,7 @@ type hold struct{ file *os.File }
 
 // try locks a corpus folder without waiting.
 func try(dir string, kind int) (*hold, error) {
-	path := filepath.Join(dir, "lock")
+	path := filepath.Join(dir, lockFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
 	if err != nil && kind == durable.Shared {
 		f, err = os.Open(path) // on a read-only medium

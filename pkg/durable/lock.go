@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -58,11 +60,15 @@ const (
 )
 
 // Flock locks an open file until it is closed, without waiting. A lock that
-// another process holds is a [Held] that does not say by whom.
+// another process holds, or removed with [Discard] since the file was opened,
+// is a [Held] that does not say by whom.
 func Flock(f *os.File, kind int) error {
 	for {
 		switch err := flock(int(f.Fd()), kind|unix.LOCK_NB); {
 		case err == nil:
+			if removed(f) {
+				return &Held{Path: f.Name()}
+			}
 			return nil
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EWOULDBLOCK):
@@ -70,6 +76,25 @@ func Flock(f *os.File, kind int) error {
 		default:
 			return fmt.Errorf("lock %s: %w; where the file system has no locks, choose a folder on another", f.Name(), err)
 		}
+	}
+}
+
+// removed tells whether f's path names another file by now, or none.
+func removed(f *os.File) bool {
+	here, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(f.Name())
+	return errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(here, there)
+}
+
+// Discard removes a folder that holds nothing but a lock of this name. Only the
+// lock's holder may call it.
+func Discard(dir, lock string) {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) == 1 && entries[0].Name() == lock {
+		_ = os.Remove(filepath.Join(dir, lock)) // what stays is an empty folder
+		_ = os.Remove(dir)
 	}
 }
 

@@ -3,6 +3,7 @@ package durable
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +38,25 @@ func TestLock(t *testing.T) {
 			t.Errorf("%.10q: %v", content, err)
 		}
 		unlock()
+	}
+}
+
+// A lock whose file was removed between its opening and its locking is not held.
+func TestLockRemoved(t *testing.T) {
+	defer func() { flock = unix.Flock }()
+	path := filepath.Join(t.TempDir(), "new", ".lock")
+	if err := os.Mkdir(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	flock = func(fd, how int) error {
+		Discard(filepath.Dir(path), ".lock")
+		return unix.Flock(fd, how)
+	}
+	if _, err := Lock(path); !errors.As(err, new(*Held)) {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder: %v", err)
 	}
 }
 

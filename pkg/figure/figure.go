@@ -39,7 +39,7 @@ func newFigure(name string, width vg.Length, build func(Style) (*sheet, error)) 
 }
 
 func styled(name string, width vg.Length, build func(Style) (*sheet, error), style Style) (*Figure, error) {
-	if err := style.check(); err != nil {
+	if err := style.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	s, err := build(style)

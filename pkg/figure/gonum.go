@@ -59,7 +59,7 @@ func fromPlot(name string, p *plot.Plot, width, height vg.Length) *Figure {
 			if s.FontSize != 0 || len(s.Colors)+len(s.Words)+len(s.Panels) > 0 {
 				return nil, errors.New(name + ": fonts, colours and words of a plot of gonum are set on the plot")
 			}
-			if err := s.check(); err != nil {
+			if err := s.Validate(); err != nil {
 				return nil, err
 			}
 			w, h := width, height

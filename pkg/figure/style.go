@@ -47,8 +47,8 @@ const (
 	maxSide          = 200 * vg.Inch // the largest page that PDF allows
 )
 
-// check refuses sizes with which nothing can be drawn.
-func (s Style) check() error {
+// Validate refuses sizes with which nothing can be drawn.
+func (s Style) Validate() error {
 	for _, side := range []struct {
 		name  string
 		value vg.Length

@@ -10,15 +10,15 @@ import (
 	"llmjp.internal/modernbert/pkg/run"
 )
 
-// findOrigin computes the digests of the corpus, model and weights that the
-// run starts from.
-func (s *session) findOrigin() (o run.Origin, err error) {
+// modelOrigin computes the digests of the model and weights that the run
+// starts from.
+func (s *session) modelOrigin() (o run.Origin, err error) {
 	config, err := s.arch.ConfigJSON(model.MaskedLM)
 	if err != nil {
 		return o, err
 	}
 	sum := sha256.Sum256(config)
-	o.Corpus, o.Config = s.corpus.Digest(), hex.EncodeToString(sum[:])
+	o.Config = hex.EncodeToString(sum[:])
 	if s.opt.Init != "" {
 		o.Start = digestWeights(s.params, s.start)
 	}

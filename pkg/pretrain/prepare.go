@@ -2,8 +2,11 @@ package pretrain
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/corpus"
@@ -24,17 +27,26 @@ func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
 	if err := s.sameLaunch(); err != nil {
 		return nil, err
 	}
-	release, old, err := s.claim()
-	if err := group.Agree(err); err != nil {
+	release, old, made, err := s.claim()
+	defer func() {
+		if err == nil {
+			return
+		}
+		if made {
+			run.Discard(s.opt.Output)
+		}
 		release()
+	}()
+	if err := group.Agree(err); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			release()
-		}
-	}()
 	if err := group.Agree(s.model()); err != nil {
+		return nil, err
+	}
+	if s.origin, err = s.modelOrigin(); err == nil {
+		err = s.conflict(old) // before texts are tokenized for nothing
+	}
+	if err := group.Agree(err); err != nil {
 		return nil, err
 	}
 	if err := s.inTurn(func() (err error) {
@@ -47,18 +59,11 @@ func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
 	}); err != nil {
 		return nil, err
 	}
-	if s.origin, err = s.findOrigin(); err != nil {
-		return nil, err
-	}
+	s.origin.Corpus = s.corpus.Digest()
 	if err := s.sameOrigin(); err != nil {
 		return nil, err
 	}
-	if old != nil {
-		if conflict := s.origin.Conflict(old.Origin); conflict != "" {
-			err = fmt.Errorf("%s: %s; choose another --output", s.opt.Output, conflict)
-		}
-	}
-	if err := group.Agree(err); err != nil {
+	if err := group.Agree(s.conflict(old)); err != nil {
 		return nil, err
 	}
 	if err := group.Agree(s.graphs()); err != nil {
@@ -74,26 +79,44 @@ func (s *session) prepare(ctx context.Context) (unlock func(), err error) {
 }
 
 // claim locks the folder for this run and reads what it holds: old is nil where
-// it holds no run. Ranks other than 0 claim nothing. release is never nil.
-func (s *session) claim() (release func(), old *run.Description, err error) {
+// it holds no run, made is true where it was not there. Ranks other than 0
+// claim nothing. release is never nil.
+func (s *session) claim() (release func(), old *run.Description, made bool, err error) {
 	release = func() {}
 	if !s.writer() {
-		return release, nil, nil
+		return release, nil, false, nil
 	}
-	if err := os.MkdirAll(s.opt.Output, 0o777); err != nil {
-		return release, nil, err
+	dir := s.opt.Output
+	if _, err := os.Stat(filepath.Join(dir, "config.json")); err == nil {
+		return release, nil, false, fmt.Errorf("%s holds a model (config.json), not a run: choose another --output; --init starts from a model", dir)
 	}
-	unlock, err := run.Lock(s.opt.Output)
-	if err != nil {
-		return release, nil, err
+	_, err = os.Stat(dir)
+	made = errors.Is(err, fs.ErrNotExist)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return release, nil, false, err
+	}
+	if release, err = run.Lock(dir); err != nil {
+		return func() {}, nil, false, err
 	}
 	if old, err = s.readDescription(); err != nil || old == nil {
-		return unlock, nil, err
+		return release, nil, made, err
 	}
 	if err := s.checkSettings(old.Settings); err != nil {
-		return unlock, nil, fmt.Errorf("%s holds a run with other settings (%w): choose another --output", s.opt.Output, err)
+		return release, nil, false, fmt.Errorf("%s holds a run with other settings (%w): choose another --output", dir, err)
 	}
-	return unlock, old, nil
+	return release, old, false, nil
+}
+
+// conflict returns the error of a run that started from another text or model
+// than old, nil where there is no old one.
+func (s *session) conflict(old *run.Description) error {
+	if old == nil {
+		return nil
+	}
+	if conflict := s.origin.Conflict(old.Origin); conflict != "" {
+		return fmt.Errorf("%s: %s; choose another --output", s.opt.Output, conflict)
+	}
+	return nil
 }
 
 // graphs makes the source of batches and the training step.

@@ -313,7 +313,8 @@ func TestAnotherRunInTheFolder(t *testing.T) {
 		{"blank.jsonl: no documents", func(o *Options) { o.Output = t.TempDir(); o.Data = []string{blank(t)} }},
 		{"there is no tokenizer.json", func(o *Options) { o.Output, o.Tokenizer = t.TempDir(), t.TempDir() }},
 		{"its config.json differs", func(o *Options) { o.Init = withHeads(t, o.Output) }},
-		{"another process is training", func(o *Options) { hold(t, o.Output) }}, // from here on
+		{"of another model", func(o *Options) { o.Init, o.Data = withHeads(t, o.Output), []string{blank(t)} }}, // before the text is read
+		{"another process is training", func(o *Options) { hold(t, o.Output) }},                                // from here on
 	} {
 		changed := opt
 		t.Run(test.want, func(t *testing.T) {

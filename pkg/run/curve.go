@@ -72,7 +72,11 @@ func readStage(dir string) (Description, result.Stage, error) {
 		return d, result.Stage{}, err
 	}
 	s := result.Stage{Stage: d.Stage, TotalSteps: d.TotalSteps, MaxLength: d.MaxLength, Unigram: d.Unigram}
-	if s.Evaluations, err = readLines[result.Evaluation](filepath.Join(dir, EvalFile)); err != nil {
+	s.Evaluations, err = readLines[result.Evaluation](filepath.Join(dir, EvalFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s has no %s: a curve needs the validations of pretrain, which --valid none switches off", dir, EvalFile)
+	}
+	if err != nil {
 		return d, s, err
 	}
 	log, err := readLines[Line](filepath.Join(dir, LogFile))

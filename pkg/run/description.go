@@ -34,17 +34,17 @@ type Origin struct {
 }
 
 // Conflict says why a run that starts from o cannot continue one that started
-// from old; "" if it can.
+// from old; "" if it can. An o without a corpus is compared by its model alone.
 func (o Origin) Conflict(old Origin) string {
 	switch {
 	case o.Start == "" && old.Start != "":
 		return "the run started from a model, name it again with --init"
 	case o.Config != old.Config:
 		return "the run is of another model, its config.json differs"
-	case o.Corpus != old.Corpus:
-		return "the run is on another text or with another tokenizer"
 	case o.Start != old.Start:
 		return "the run started from other weights than --init names"
+	case o.Corpus != "" && o.Corpus != old.Corpus:
+		return "the run is on another text or with another tokenizer"
 	}
 	return ""
 }

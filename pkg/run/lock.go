@@ -8,6 +8,10 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 )
 
+// Discard removes the folder of a run that was never begun: one that holds its
+// lock alone. Only the lock's holder may call it.
+func Discard(dir string) { durable.Discard(dir, lockFile) }
+
 // Lock holds a run's folder for this process until unlock is called, and
 // removes what a killed process left half written.
 func Lock(dir string) (unlock func(), err error) {

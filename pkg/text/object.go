@@ -23,28 +23,35 @@ func parseObject(data []byte) (object, error) {
 	o := object{values: map[string]json.RawMessage{}}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if open, err := d.Token(); err != nil {
-		return o, fmt.Errorf("not a JSON object: %w", err)
+		return o, notObject(err)
 	} else if open != json.Delim('{') {
 		return o, fmt.Errorf("not a JSON object: %s", shorten(data))
 	}
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
-			return o, err
+			return o, notObject(err)
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return o, fmt.Errorf("field %q: %w", key, err)
+			return o, fmt.Errorf("field %q: %w", key, notObject(err))
 		}
 		o.set(key.(string), value) // the decoder refuses keys that are not strings
 	}
 	if _, err := d.Token(); err != nil {
-		return o, err
+		return o, notObject(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return o, errors.New("something follows the JSON object")
 	}
 	return o, nil
+}
+
+func notObject(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("not a JSON object: it ends too early")
+	}
+	return fmt.Errorf("not a JSON object: %w", err)
 }
 
 func (o *object) set(key string, value json.RawMessage) {

@@ -68,7 +68,7 @@ func parse[T comparable](list string, one func(string) (T, error)) ([]T, error) 
 	for _, s := range strings.Split(list, ",") {
 		v, err := one(s)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a number of the kind that is wanted", s)
+			return nil, fmt.Errorf("%q is not a number that it takes, such as lr=1e-5,3e-5 epochs=1,3 seed=1,2", s)
 		}
 		if slices.Contains(out, v) {
 			return nil, fmt.Errorf("%s is given twice", s)
