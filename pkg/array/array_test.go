@@ -67,6 +67,28 @@ func TestLocal(t *testing.T) {
 	}
 }
 
+// Workers beyond the GPUs share them in turns, which is told.
+func TestLocalSharesGPUs(t *testing.T) {
+	defer func(before string) { devices = before }(devices)
+	devices = t.TempDir()
+	for _, name := range []string{"nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "null"} {
+		if err := os.WriteFile(filepath.Join(devices, name), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	j, told := job(t, dir, 3, `echo $CUDA_VISIBLE_DEVICES >>"$dir/seen"`)
+	if err := (Local{Workers: 3}).Run(context.Background(), j); err != nil {
+		t.Fatal(err)
+	}
+	seen, _ := os.ReadFile(filepath.Join(dir, "seen"))
+	gpus := strings.Fields(string(seen))
+	slices.Sort(gpus)
+	if !slices.Equal(gpus, []string{"0", "0", "1"}) || !strings.Contains(strings.Join(*told, "\n"), "3 workers share 2 GPUs") {
+		t.Errorf("seen %q, told %q", gpus, *told)
+	}
+}
+
 func TestLocalFails(t *testing.T) {
 	j, told := job(t, t.TempDir(), 2, "echo no luck >&2; exit 3")
 	err := Local{Workers: 1, Retries: 5}.Run(context.Background(), j)

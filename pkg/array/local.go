@@ -20,7 +20,8 @@ import (
 const workersFolder = "workers"
 
 // Local runs tasks in several processes of this machine at a time. Worker k
-// sees only the k-th GPU. The death of a worker does not stop the others.
+// sees only the k-th GPU; where there are fewer GPUs than workers, they share
+// them in turns. The death of a worker does not stop the others.
 type Local struct {
 	Workers int
 	GPUs    string // the GPUs to use, as in CUDA_VISIBLE_DEVICES; "" for all
@@ -76,9 +77,17 @@ func (l Local) round(ctx context.Context, j *Job, numbers []int) error {
 	}
 	shares := deal(numbers, l.Workers, j.Weight)
 	j.say("%d tasks in %d processes, their logs are in %s", len(numbers), len(shares), logs)
+	gpus := l.gpus()
+	if n := len(gpus); n > 0 && n < len(shares) {
+		j.say("%d workers share %d GPUs and their memory; with --workers %d each has one of its own", len(shares), n, n)
+	}
 	ended := make(chan error)
 	for k, share := range shares {
-		go func() { ended <- l.work(ctx, j, k, share, filepath.Join(logs, strconv.Itoa(k)+".log")) }()
+		gpu := strconv.Itoa(k)
+		if len(gpus) > 0 {
+			gpu = gpus[k%len(gpus)]
+		}
+		go func() { ended <- l.work(ctx, j, k, share, gpu, filepath.Join(logs, strconv.Itoa(k)+".log")) }()
 	}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -97,12 +106,12 @@ func (l Local) round(ctx context.Context, j *Job, numbers []int) error {
 	return died
 }
 
-// work starts one worker process on the tasks, with its output in the file
-// log, and waits for its end.
-func (l Local) work(ctx context.Context, j *Job, k int, numbers []int, log string) error {
+// work starts one worker process on the tasks, with one GPU and its output in
+// the file log, and waits for its end.
+func (l Local) work(ctx context.Context, j *Job, k int, numbers []int, gpu, log string) error {
 	args := append(slices.Clone(j.Command), list(numbers))
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Env = append(cmd.Environ(), "CUDA_VISIBLE_DEVICES="+gpu(l.GPUs, k))
+	cmd.Env = append(cmd.Environ(), "CUDA_VISIBLE_DEVICES="+gpu)
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = 30 * time.Second
 	// In a process group of its own the worker gets a terminal's interrupt only
@@ -122,13 +131,22 @@ func (l Local) work(ctx context.Context, j *Job, k int, numbers []int, log strin
 	return nil
 }
 
-// gpu returns the name of the GPU for worker k: the k-th visible one, in turns.
-func gpu(visible string, k int) string {
-	if visible == "" {
-		return strconv.Itoa(k)
+// devices is the folder of device files. Tests change it.
+var devices = "/dev"
+
+// gpus returns the names of the GPUs: those of l.GPUs, else 0, 1, … for the
+// device files nvidia0, nvidia1, …; none where the machine has no such file.
+func (l Local) gpus() (names []string) {
+	if l.GPUs != "" {
+		return strings.Split(l.GPUs, ",")
 	}
-	names := strings.Split(visible, ",")
-	return names[k%len(names)]
+	entries, _ := os.ReadDir(devices)
+	for _, entry := range entries {
+		if number, ok := strings.CutPrefix(entry.Name(), "nvidia"); ok && number != "" && strings.Trim(number, "0123456789") == "" {
+			names = append(names, strconv.Itoa(len(names)))
+		}
+	}
+	return names
 }
 
 // deal divides the numbers into at most n non-empty shares of about equal weight:

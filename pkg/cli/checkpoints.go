@@ -70,12 +70,23 @@ func (o runFlags) check(models ...string) error {
 // shared tells whether other processes compute, or this is one of them.
 func (o runFlags) shared() bool { return o.parts != "" || !o.alone() }
 
-// refs returns the models to look at: those given, or the run.
-func (o runFlags) refs(models ...string) []string {
+// list lists the models to look at, fetched where they are not there yet:
+// all checkpoints of --run, or those that refs name, of a run's folder the last
+// checkpoint.
+func (o runFlags) list(ctx context.Context, stderr io.Writer, refs ...string) ([]models.Model, error) {
 	if o.run != "" {
-		return []string{o.run}
+		return models.List(o.run)
 	}
-	return models
+	for i, ref := range refs {
+		dir, err := modelFiles(ctx, ref, true, stderr)
+		if err != nil {
+			return nil, err
+		}
+		if found, err := project.Find(ref); err == nil && len(run.Dirs(found)) > 0 {
+			refs[i] = dir
+		}
+	}
+	return models.List(refs...)
 }
 
 // asWorker makes a worker's end the end of a command that is done.

@@ -145,11 +145,7 @@ func (o corpusOptions) worker() ([]string, error) {
 	}
 	args := []string{program, "corpus", "--output", output}
 	for _, pattern := range o.data {
-		absolute, err := filepath.Abs(pattern)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, "--data", absolute)
+		args = append(args, "--data", pattern) // workers have this working directory, whose name may hold brackets
 	}
 	if o.tokenizer != "" {
 		args = append(args, "--tokenizer", o.tokenizer)

@@ -76,3 +76,27 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 }
+
+// Workers find the texts where the working directory's name holds brackets.
+func TestCorpusInBrackets(t *testing.T) {
+	tokenizer, err := filepath.Abs(smallModel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "m[1]")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	if err := os.WriteFile("a.jsonl", []byte(`{"text": "京都の寺院"}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	o := corpusOptions{data: []string{"*.jsonl"}, output: "out", tokenizer: tokenizer, engineFlags: engineFlags{name: localEngine, workers: 2}}
+	worker, err := o.worker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := command(append(worker[1:], "0")...); code != 0 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}

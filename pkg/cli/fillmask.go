@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"io"
 	"time"
@@ -33,8 +32,8 @@ func newFillMask() *cobra.Command {
 		Use:   "fill-mask --model M TEXT… | --input F",
 		Short: "Guess the token at the mask of a text (Table 3)",
 		Long: "Ranks the whole vocabulary at each mask of a text: the model's mask token, or {} in its place.\n" +
-			"A mask is one token, and so is its answer. With several models, or a run's folder for all of its\n" +
-			"checkpoints, their answers stand side by side. An \"answer\" in a line of --input is shown as the\n" +
+			"A mask is one token, and so is its answer. With several models, or all checkpoints of\n" +
+			"--run DIR, their answers stand side by side. An \"answer\" in a line of --input is shown as the\n" +
 			"expected one, with the number of tokens that it takes.\n\n" +
 			"--json prints a line each: {\"text\", \"masks\": [[{\"id\", \"token\", \"score\"}, …], …]}, the tokens as they\n" +
 			"stand in the vocabulary, their softmax probabilities; with several models also \"model\".",
@@ -59,7 +58,7 @@ func newFillMask() *cobra.Command {
 
 // addModels adds --model for commands that compare several.
 func addModels(cmd *cobra.Command, refs *[]string) {
-	cmd.Flags().StringArrayVar(refs, "model", nil, "directory of a model, its id on the hub, or the folder of a pretraining run for all of its checkpoints; may be given several times (`M`)")
+	cmd.Flags().StringArrayVar(refs, "model", nil, "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint; may be given several times (`M`)")
 }
 
 func (o fillMaskOptions) check(texts []string) error {
@@ -92,7 +91,7 @@ func fillMask(cmd *cobra.Command, o fillMaskOptions, texts []string) error {
 			return err
 		}
 	}
-	list, err := modelList(ctx, o.refs(o.models...), stderr)
+	list, err := o.list(ctx, stderr, o.models...)
 	if err != nil {
 		return err
 	}
@@ -136,20 +135,6 @@ func fillMask(cmd *cobra.Command, o fillMaskOptions, texts []string) error {
 		return err
 	}
 	return out.Flush()
-}
-
-// modelList lists the models of --model, fetched where they are not there yet.
-func modelList(ctx context.Context, refs []string, stderr io.Writer) ([]models.Model, error) {
-	list, err := models.List(refs...)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range list {
-		if _, err := modelFiles(ctx, m.Ref, true, stderr); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
 }
 
 // writeGuessLines writes a JSON line for each text and model.

@@ -36,7 +36,7 @@ func newPPPL() *cobra.Command {
 		Long: "Writes a line a document: {\"id\", \"length\", \"positions\", \"losses\", \"pppl\"}. The positions are drawn\n" +
 			"with replacement from 1 … length-2 of the encoded text by --seed; each is masked in a copy of its\n" +
 			"own; pppl is exp of the mean loss in nats, null for a text without a token. With several models,\n" +
-			"or a run's folder for all of its checkpoints, lines also say the \"model\".\n\n" +
+			"or all checkpoints of --run DIR, lines also say the \"model\".\n\n" +
 			"--per-bin N takes N documents in each of the length bins, first come in the order in which --seed\n" +
 			"shuffles the input, as the paper did with 500. --result DIR writes DIR/pseudo-perplexity.json, from\n" +
 			"which figures draws Figure 2 and the histogram of lengths.\n\n" +
@@ -98,7 +98,7 @@ func (o *ppplOptions) check() error {
 func measure(cmd *cobra.Command, o ppplOptions) error {
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
 	began := time.Now()
-	list, err := modelList(ctx, o.refs(o.models...), stderr)
+	list, err := o.list(ctx, stderr, o.models...)
 	if err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func retrieve(cmd *cobra.Command, o retrieveOptions) error {
 // everyModel retrieves with every checkpoint of a run and prints a line each.
 func (o retrieveOptions) everyModel(cmd *cobra.Command, task *retrieval.Task) error {
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
-	list, err := modelList(ctx, o.refs(), stderr)
+	list, err := o.list(ctx, stderr)
 	if err != nil {
 		return err
 	}

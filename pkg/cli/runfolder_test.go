@@ -31,20 +31,39 @@ func runFolder(t *testing.T) string {
 	return root
 }
 
-// Commands that ask for one model take the folder of a run, of its stages or of
-// a checkpoint; one that asks for several takes all checkpoints of a run.
+// Every command's --model takes the folder of a run, of one of its stages, or of
+// a checkpoint; --run takes all checkpoints of a run.
 func TestModelOfARun(t *testing.T) {
 	root := runFolder(t)
 	input := file(t, "a.jsonl", `{"text": "京都の寺院"}`+"\n")
 	last := filepath.Join(root, "stage2", run.Staying, run.StepName(4))
 	rows := rowsOf(t, 12)
+	pairs := file(t, "pairs.jsonl", `{"query": "a", "positive": "b"}`+"\n")
+	texts := file(t, "texts.jsonl", `{"id": "a", "text": "京都"}`+"\n"+`{"id": "b", "text": "東京"}`+"\n")
 	for _, model := range []string{root, filepath.Join(root, "stage2"), last} {
+		out := filepath.Join(t.TempDir(), "out")
 		for _, args := range [][]string{
 			{"tokenize", "--input", input},
-			{"embed", "--input", input, "--output", filepath.Join(t.TempDir(), "e.safetensors")},
+			{"embed", "--input", input, "--output", out},
+			{"hidden", "--input", input, "--output", out},
+			{"logits", "--input", input, "--output", out},
+			{"pppl", "--input", input, "--output", out, "--positions", "1"},
+			{"fill-mask", "--json", "京都の{}"},
+			{"retrieve", "--pairs", pairs, "--texts", texts},
+			{"similarity", "--pairs", pairs, "--texts", texts, "--random", "1"},
+			{"export", "--output", filepath.Join(t.TempDir(), "exported")},
+			{"corpus", "--data", input, "--output", filepath.Join(t.TempDir(), "corpus")},
 		} {
-			if _, stderr, code := command(append(args, "--model", model)...); code != 0 {
+			flag := "--model"
+			if args[0] == "corpus" {
+				flag = "--tokenizer"
+			}
+			stdout, stderr, code := command(append(args, flag, model)...)
+			if code != 0 || model != last && !strings.Contains(stderr, model+" is a run: its last checkpoint, "+last) {
 				t.Errorf("%s %s: exit %d, %s", args[0], model, code, stderr)
+			}
+			if args[0] == "fill-mask" && strings.Count(stdout, "\n") != 1 {
+				t.Errorf("fill-mask %s: %s", model, stdout)
 			}
 		}
 	}
@@ -52,7 +71,7 @@ func TestModelOfARun(t *testing.T) {
 	if _, stderr, code := command(args...); code != 0 || !strings.Contains(stderr, "not in "+last+", drawn by the seed") {
 		t.Errorf("finetune: exit %d, %s", code, stderr)
 	}
-	stdout, stderr, code := command("fill-mask", "--json", "--model", root, "京都の{}")
+	stdout, stderr, code := command("fill-mask", "--json", "--run", root, "京都の{}")
 	if code != 0 || strings.Count(stdout, "\n") != 4 || !strings.Contains(stdout, `"stage 2, 4"`) {
 		t.Errorf("fill-mask: exit %d, %s%s", code, stdout, stderr)
 	}

@@ -122,7 +122,7 @@ func runSimilarity(cmd *cobra.Command, o similarityOptions) error {
 // writes a line each.
 func (o similarityOptions) everyModel(cmd *cobra.Command, task *similarity.Task) error {
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
-	list, err := modelList(ctx, o.refs(), stderr)
+	list, err := o.list(ctx, stderr)
 	if err != nil {
 		return err
 	}

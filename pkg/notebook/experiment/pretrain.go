@@ -46,17 +46,21 @@ func ownRun() (string, error) {
 // Train pretrains, or goes on with the run in opt.Output, on the project's own
 // texts where opt names none. It draws the training curve at each validation
 // and says how far the run has come. Where the notebook's own run has gone
-// beyond opt.Steps, it begins anew.
+// beyond opt.Steps, it keeps that under another name and begins a new one.
 //
 // Jupyter's stop button ends the step, saves a checkpoint and ends the cell
 // with a line that says so.
 func Train(opt pretrain.Options) (pretrain.Summary, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := beginAnew(opt); err != nil {
+	kept, err := setAside(opt)
+	if err != nil {
 		return pretrain.Summary{}, err
 	}
-	opt, err := opt.WithDefaults()
+	if kept != "" {
+		notebook.Markdown("The run that was here has more than %d steps. It is kept in `%s`; a new one begins.", opt.Steps, kept)
+	}
+	opt, err = opt.WithDefaults()
 	if err != nil {
 		return pretrain.Summary{}, err
 	}
@@ -81,22 +85,29 @@ func Train(opt pretrain.Options) (pretrain.Summary, error) {
 	return summary, err
 }
 
-// beginAnew removes the notebook's own run where it has gone beyond opt.Steps.
-func beginAnew(opt pretrain.Options) error {
+// setAside renames the notebook's own run where it has gone beyond opt.Steps,
+// so that a shorter one can begin, and returns the new name; "" where the run
+// stays. It never removes a run.
+func setAside(opt pretrain.Options) (kept string, err error) {
 	own, err := ownRun()
 	if err != nil || filepath.Clean(opt.Output) != own {
-		return err
+		return "", err
 	}
 	if _, err := os.Stat(own); err != nil {
-		return nil
+		return "", nil
 	}
-	if m, err := last(own); err != nil || m.Step <= opt.Steps {
-		return nil // pretrain.Run says what is wrong with a damaged run
+	m, err := last(own)
+	if err != nil || m.Step <= opt.Steps {
+		return "", nil // pretrain.Run says what is wrong with a damaged run
 	}
 	unlock, err := run.Lock(own) // an error where another process trains there
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer unlock()
-	return os.RemoveAll(own)
+	kept = own + "-" + run.StepName(m.Step)
+	if _, err := os.Stat(kept); err == nil {
+		return "", fmt.Errorf("%s stands at step %d, %d steps are asked for, and %s is there already: rename or remove one of them", own, m.Step, opt.Steps, kept)
+	}
+	return kept, os.Rename(own, kept)
 }
