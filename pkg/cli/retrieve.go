@@ -114,6 +114,9 @@ func (o retrieveOptions) everyModel(cmd *cobra.Command, task *retrieval.Task) er
 		return err
 	}
 	all, err := everyCheckpoint(ctx, cmd, o.runFlags, list, func(m models.Model) (retrieval.Scores, error) {
+		if err := m.Verify(); err != nil {
+			return retrieval.Scores{}, err
+		}
 		one := o
 		one.model = m.Ref
 		return scoresOf(ctx, one, task, stderr)

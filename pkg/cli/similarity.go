@@ -127,6 +127,9 @@ func (o similarityOptions) everyModel(cmd *cobra.Command, task *similarity.Task)
 		return err
 	}
 	all, err := everyCheckpoint(ctx, cmd, o.runFlags, list, func(m models.Model) (similarity.Scores, error) {
+		if err := m.Verify(); err != nil {
+			return similarity.Scores{}, err
+		}
 		return o.scores(ctx, m.Ref, task, stderr)
 	})
 	if err != nil {

@@ -54,6 +54,17 @@ func (s State) Seal(dir string) error {
 // that a newer program wrote, is not damaged.
 func Verify(dir string) (State, error) { return verify(dir, "") }
 
+// VerifyModel does what [Verify] does for a checkpoint's model, without the
+// trainer's files. It accepts a checkpoint whose trainer_state.json is gone,
+// which a user may have removed with the rest of the trainer's state.
+func VerifyModel(dir string) error {
+	if !exists(dir, StateFile) {
+		return nil
+	}
+	_, err := verify(dir, trainerFiles)
+	return err
+}
+
 // verify does what Verify does, but skips files whose names begin with a prefix,
 // if it is not "".
 func verify(dir, without string) (s State, err error) {

@@ -41,6 +41,9 @@ func (m Model) swap(ctx context.Context, e **encoder.Encoder, head model.Head, o
 	if err != nil {
 		return err
 	}
+	if err := m.Verify(); err != nil {
+		return err
+	}
 	if *e != nil {
 		if ok, err := (*e).Swap(ctx, dir); ok || err != nil {
 			return err

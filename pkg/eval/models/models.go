@@ -26,13 +26,27 @@ type Model struct {
 	Ref string // its directory, or owner/name[@revision] on the hub
 }
 
-// Load puts the model on the backend, fetched from the hub if need be.
+// Load puts the model on the backend, fetched from the hub if need be. A damaged
+// checkpoint of a run is an error: see [Model.Verify].
 func (m Model) Load(ctx context.Context, head model.Head, options encoder.Options) (*encoder.Encoder, error) {
 	dir, err := hub.Resolve(ctx, m.Ref)
 	if err != nil {
 		return nil, err
 	}
+	if err := m.Verify(); err != nil {
+		return nil, err
+	}
 	return encoder.Load(ctx, dir, head, options)
+}
+
+// Verify compares the files of a run's checkpoint with their digests: a flipped
+// bit would give wrong numbers in silence. It returns nil for any other model.
+// List leaves it to Load, which reads the weights anyway.
+func (m Model) Verify() error {
+	if _, _, ok := run.Of(m.Ref); !ok {
+		return nil
+	}
+	return run.VerifyModel(m.Ref)
 }
 
 // List returns the models that refs name, in their order. A ref is a model's
