@@ -79,7 +79,7 @@ func TestFiguresErrors(t *testing.T) {
 		{"nonsense width", []string{"--width", "wide", "--data", data}, 2, `--width "wide"`},
 		{"height", []string{"--height", "NaNin", "--data", data}, 2, `--height "NaNin"`},
 		{"narrow", []string{"--width", "10pt", "--only", "training-curve", "--output", bad}, 1, "training-curve: width 0.1389 in leaves no room beside the labels: make it "},
-		{"font size", []string{"--font-size", "-1", "--only", "training-curve", "--output", bad}, 1, "font size -1 is not between 4 and 72"},
+		{"font size", []string{"--font-size", "-1", "--only", "training-curve", "--output", bad}, 2, "--font-size: font size -1 is not between 4 and 72"},
 		{"format", []string{"--format", "gif", "--data", data}, 2, `--format "gif" is none of pdf, svg, png`},
 		{"argument", []string{"extra"}, 2, "extra"},
 		{"no result at all", []string{"--data", data, "--output", data}, 1, "nothing was drawn"},

@@ -81,7 +81,7 @@ func TestFineTuneRefuses(t *testing.T) {
 		{2, "--max-length -5", all("--max-length", "-5")},
 		{1, nli + ":1: a line of JNLI, the task is JSTS", append(all()[:7], "--valid", nli, "--output", out)},
 		{1, "no such", all("--model", "/no/such/model")},
-		{1, "--output: write " + filepath.Join(rows, "out"), all("--output", filepath.Join(rows, "out"))}, // before anything is computed
+		{1, "--output " + filepath.Join(rows, "out") + ": " + rows + " is a file", all("--output", filepath.Join(rows, "out"))}, // before anything is computed
 		{2, `--grid: "rate" is none of lr, epochs, seed`, append([]string{"sweep"}, all("--grid", "rate=1")[1:]...)},
 		{2, `--grid: lr: "high" is not a number`, append([]string{"sweep"}, all("lr=high")[1:]...)},
 		{2, `--engine "pbs" is neither local nor slurm`, append([]string{"sweep"}, all("--engine", "pbs")[1:]...)},
