@@ -19,7 +19,7 @@ func TestPretrainUsage(t *testing.T) {
 		`no setting "learning_rate"; there are`:             {"--set", "learning_rate=1"},
 		"lr=fast: not a number":                             {"--set", "lr=fast"},
 		"batch_size=0: it is at least 1":                    {"--set", "batch_size=0"},
-		"pretrain needs --output DIR":                       {"--output", ""},
+		"--output has an empty value":                       {"--output", ""},
 		"--steps -1: at least 0":                            {"--steps", "-1"},
 		"--devices 0: at least 1":                           {"--devices", "0"},
 		"--retrieval is a part of validation":               {"--valid", "none", "--retrieval", "pairs.jsonl"},
