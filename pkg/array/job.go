@@ -3,7 +3,7 @@
 //
 // A [Job] says which tasks are missing, that is, have not written their file yet,
 // and which command runs tasks. [Local] shares the missing tasks among processes
-// of this machine; [Slurm] submits them to a cluster as a job array. Both look only
+// of this machine; [Slurm] submits them to a cluster as job arrays. Both look only
 // at the files: they skip a finished task, repeat one whose process was killed, and
 // resume with the missing tasks when they are called again after an interruption.
 //
