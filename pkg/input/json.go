@@ -1,6 +1,7 @@
 package input
 
 import (
+	"bytes"
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
@@ -37,6 +38,44 @@ func Object(data []byte) (map[string]stdjson.RawMessage, error) {
 		return nil, errors.New("this is null, an object is needed")
 	}
 	return members, nil
+}
+
+// Members calls visit for every member of a JSON object, in the order of the
+// text, and also for each of those that have one name.
+func Members(object []byte, visit func(name string, value stdjson.RawMessage) error) error {
+	decoder := stdjson.NewDecoder(bytes.NewReader(object))
+	if open, err := decoder.Token(); err != nil {
+		return notObject(err)
+	} else if open != stdjson.Delim('{') {
+		return fmt.Errorf("not a JSON object: %.80s", bytes.TrimSpace(object))
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return notObject(err)
+		}
+		var value stdjson.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return fmt.Errorf("field %q: %w", name, notObject(err))
+		}
+		if err := visit(name.(string), value); err != nil { // the decoder takes no other names
+			return err
+		}
+	}
+	if _, err := decoder.Token(); err != nil {
+		return notObject(err)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("something follows the JSON object")
+	}
+	return nil
+}
+
+func notObject(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("not a JSON object: it ends too early")
+	}
+	return fmt.Errorf("not a JSON object: %w", err)
 }
 
 // explain says what is wrong with JSON in the words of its author.

@@ -2,13 +2,11 @@ package text
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"runtime"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/daulet/tokenizers"
 )
@@ -17,13 +15,9 @@ import (
 // texts into pieces; templates, pairs and truncation are done here, because its
 // Go binding has none of them.
 type fast struct {
-	*vocabulary
-	library  *tokenizers.Tokenizer
-	missing  string // why the library may fail on a text, "" where it cannot
-	template template
-	roles    Special
-	left     bool // truncation takes the beginning away
-	files    map[string][]byte
+	common
+	library *tokenizers.Tokenizer
+	missing string // why the library may fail on a text, "" where it cannot
 }
 
 func newFast(files map[string][]byte, how form, top object, c *companions) (*fast, error) {
@@ -41,7 +35,8 @@ func newFast(files map[string][]byte, how form, top object, c *companions) (*fas
 	if err != nil {
 		return nil, err
 	}
-	t := &fast{files: files, left: c.left}
+	t := &fast{common: common{files: files, left: c.left, divide: longestFirst}}
+	t.encode = t.split
 	if t.vocabulary, err = parseVocabulary(file.values["model"]); err != nil {
 		return nil, fmt.Errorf("%s: %w", tokenizerFile, err)
 	}
@@ -188,61 +183,8 @@ func found(library *tokenizers.Tokenizer, text string) map[int32]bool {
 	return ids
 }
 
-func (t *fast) Special() Special { return t.roles }
-
-func (t *fast) Files() map[string][]byte { return maps.Clone(t.files) }
-
-func (t *fast) Encode(text string, special bool, maxLength int) (Encoding, error) {
-	parts := t.template.single
-	if !special {
-		parts = plain.single
-	}
-	room, err := roomFor(parts, maxLength)
-	if err != nil {
-		return Encoding{}, err
-	}
-	e, err := t.split(text)
-	if err != nil {
-		return Encoding{}, err
-	}
-	return fill(parts, cut(e, room, t.left), Encoding{}), nil
-}
-
-func (t *fast) EncodePair(a, b string, maxLength int) (Encoding, error) {
-	room, err := roomFor(t.template.pair, maxLength)
-	if err != nil {
-		return Encoding{}, err
-	}
-	first, err := t.split(a)
-	if err != nil {
-		return Encoding{}, err
-	}
-	second, err := t.split(b)
-	if err != nil {
-		return Encoding{}, err
-	}
-	n, m := longestFirst(len(first.IDs), len(second.IDs), room)
-	return fill(t.template.pair, cut(first, n, t.left), cut(second, m, t.left)), nil
-}
-
-// roomFor returns how many tokens of text fit into a template.
-func roomFor(parts []part, maxLength int) (int, error) {
-	if maxLength == 0 {
-		return int(^uint(0) >> 1), nil
-	}
-	if maxLength < specials(parts) {
-		return 0, fmt.Errorf("a maximum length of %d leaves no room for %d special tokens", maxLength, specials(parts))
-	}
-	return maxLength - specials(parts), nil
-}
-
-var errNotUTF8 = errors.New("the text is not valid UTF-8")
-
 // split encodes a text without the template's special tokens.
 func (t *fast) split(text string) (Encoding, error) {
-	if !utf8.ValidString(text) {
-		return Encoding{}, errNotUTF8
-	}
 	if text == "" {
 		return Encoding{Offsets: [][2]int{}}, nil
 	}

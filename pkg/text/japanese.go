@@ -3,7 +3,6 @@ package text
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,24 +13,22 @@ import (
 // japanese is transformers' BertJapaneseTokenizer: NFKC, words by MeCab,
 // pieces by WordPiece or by character.
 type japanese struct {
-	*vocabulary                   // added tokens come before the pieces of vocab.txt
-	base        *vocabulary       // vocab.txt alone, which words are cut by
-	words       *mecab.Dictionary // nil: a text is one word
-	subwords    func(ids []int32, word string, unknown int32) []int32
-	normalize   bool
-	lower       bool
-	keepCase    map[string]bool      // words that are not lowercased
-	whole       splitter             // tokens that are cut out before anything else
-	added       map[string]int32     // the ids of added tokens
-	flags       map[int32]addedToken // the added token of an id: two may have claimed it
-	roles       Special
-	template    template
-	left, split bool
-	files       map[string][]byte
+	common                      // whose vocabulary has added tokens before the pieces of vocab.txt
+	base      *vocabulary       // vocab.txt alone, which words are cut by
+	words     *mecab.Dictionary // nil: a text is one word
+	subwords  func(ids []int32, word string, unknown int32) []int32
+	normalize bool
+	lower     bool
+	keepCase  map[string]bool      // words that are not lowercased
+	whole     splitter             // tokens that are cut out before anything else
+	added     map[string]int32     // the ids of added tokens
+	flags     map[int32]addedToken // the added token of an id: two may have claimed it
+	split     bool                 // texts are cut where added tokens stand, too
 }
 
 func newJapanese(files map[string][]byte, c *companions) (*japanese, error) {
-	t := &japanese{files: files, normalize: true, left: c.left, split: c.split, keepCase: map[string]bool{}, added: map[string]int32{}, flags: map[int32]addedToken{}}
+	t := &japanese{common: common{files: files, left: c.left, divide: longestFirstSlow}, normalize: true, split: c.split, keepCase: map[string]bool{}, added: map[string]int32{}, flags: map[int32]addedToken{}}
+	t.encode = t.encodeText
 	var err error
 	if t.base, err = readVocabulary(files[vocabFile]); err != nil {
 		return nil, fmt.Errorf("%s: %w", vocabFile, err)
@@ -67,48 +64,8 @@ func newJapanese(files map[string][]byte, c *companions) (*japanese, error) {
 	return t, nil
 }
 
-func (t *japanese) Special() Special { return t.roles }
-
-func (t *japanese) Files() map[string][]byte { return maps.Clone(t.files) }
-
-func (t *japanese) Encode(text string, special bool, maxLength int) (Encoding, error) {
-	parts := t.template.single
-	if !special {
-		parts = plain.single
-	}
-	room, err := roomFor(parts, maxLength)
-	if err != nil {
-		return Encoding{}, err
-	}
-	e, err := t.encodeText(text)
-	if err != nil {
-		return Encoding{}, err
-	}
-	return fill(parts, cut(e, room, t.left), Encoding{}), nil
-}
-
-func (t *japanese) EncodePair(a, b string, maxLength int) (Encoding, error) {
-	room, err := roomFor(t.template.pair, maxLength)
-	if err != nil {
-		return Encoding{}, err
-	}
-	first, err := t.encodeText(a)
-	if err != nil {
-		return Encoding{}, err
-	}
-	second, err := t.encodeText(b)
-	if err != nil {
-		return Encoding{}, err
-	}
-	n, m := longestFirstSlow(len(first.IDs), len(second.IDs), room)
-	return fill(t.template.pair, cut(first, n, t.left), cut(second, m, t.left)), nil
-}
-
 // encodeText encodes a text without the template's special tokens.
 func (t *japanese) encodeText(text string) (Encoding, error) {
-	if !utf8.ValidString(text) {
-		return Encoding{}, errNotUTF8
-	}
 	if t.split {
 		return Encoding{IDs: t.cut(nil, text)}, nil
 	}

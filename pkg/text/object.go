@@ -3,11 +3,11 @@ package text
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+
+	"llmjp.internal/modernbert/pkg/input"
 )
 
 // object is a JSON object whose keys are matched exactly and keep their order:
@@ -21,37 +21,10 @@ type object struct {
 // counts, at the place of the first, as in a Python dict.
 func parseObject(data []byte) (object, error) {
 	o := object{values: map[string]json.RawMessage{}}
-	d := json.NewDecoder(bytes.NewReader(data))
-	if open, err := d.Token(); err != nil {
-		return o, notObject(err)
-	} else if open != json.Delim('{') {
-		return o, fmt.Errorf("not a JSON object: %s", shorten(data))
-	}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return o, notObject(err)
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return o, fmt.Errorf("field %q: %w", key, notObject(err))
-		}
-		o.set(key.(string), value) // the decoder refuses keys that are not strings
-	}
-	if _, err := d.Token(); err != nil {
-		return o, notObject(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return o, errors.New("something follows the JSON object")
-	}
-	return o, nil
-}
-
-func notObject(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("not a JSON object: it ends too early")
-	}
-	return fmt.Errorf("not a JSON object: %w", err)
+	return o, input.Members(data, func(key string, value json.RawMessage) error {
+		o.set(key, value)
+		return nil
+	})
 }
 
 func (o *object) set(key string, value json.RawMessage) {

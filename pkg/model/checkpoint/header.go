@@ -1,12 +1,10 @@
 package checkpoint
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -52,16 +50,21 @@ func headerSize(first []byte, fileSize int64) (int, error) {
 // and each has the bytes that its dtype and shape need. Tensors are returned
 // in the order of their data.
 func parseHeader(header []byte, dataSize int64) (tensors []Info, metadata map[string]string, err error) {
-	if len(header) == 0 || header[0] != '{' {
+	if len(header) == 0 || header[0] != '{' { // safetensors has no space before it
 		return nil, nil, errors.New("header: not a JSON object")
 	}
 	if !utf8.Valid(header) {
 		return nil, nil, errors.New("header: not UTF-8")
 	}
-	err = members(header, func(name string, value json.RawMessage) error {
+	seen := map[string]bool{}
+	err = input.Members(header, func(name string, value json.RawMessage) error {
+		if seen[name] {
+			return fmt.Errorf("%q comes twice", name)
+		}
+		seen[name] = true
 		if name == "__metadata__" {
 			if err := input.Decode(value, &metadata); err != nil {
-				return errors.New("header: __metadata__ is not an object of strings")
+				return errors.New("__metadata__ is not an object of strings")
 			}
 			return nil
 		}
@@ -70,7 +73,7 @@ func parseHeader(header []byte, dataSize int64) (tensors []Info, metadata map[st
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("header: %w", err)
 	}
 	slices.SortFunc(tensors, func(a, b Info) int {
 		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end), cmp.Compare(a.Name, b.Name))
@@ -143,38 +146,4 @@ func parseInfo(name string, value json.RawMessage) (Info, error) {
 	}
 	info.begin, info.end = int(begin), int(end)
 	return info, nil
-}
-
-// members visits a JSON object in order. A name that comes twice is an error.
-func members(object []byte, visit func(name string, value json.RawMessage) error) error {
-	decoder := json.NewDecoder(bytes.NewReader(object))
-	if _, err := decoder.Token(); err != nil {
-		return fmt.Errorf("header: %w", err)
-	}
-	seen := map[string]bool{}
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return fmt.Errorf("header: %w", err)
-		}
-		name, _ := token.(string) // a member's name always is one
-		if seen[name] {
-			return fmt.Errorf("header: %q comes twice", name)
-		}
-		seen[name] = true
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return fmt.Errorf("header: %q: %w", name, err)
-		}
-		if err := visit(name, value); err != nil {
-			return err
-		}
-	}
-	if _, err := decoder.Token(); err != nil {
-		return fmt.Errorf("header: %w", err)
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return errors.New("header: something follows the JSON object")
-	}
-	return nil
 }
