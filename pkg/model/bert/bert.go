@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"llmjp.internal/modernbert/pkg/model"
-	"llmjp.internal/modernbert/pkg/model/fields"
 )
 
 var _ model.Architecture = (*Config)(nil)
@@ -28,10 +27,7 @@ func (c *Config) Dimensions() model.Dimensions {
 // transformers' problem_type.
 func (c *Config) WithLabels(n int, problem string) model.Architecture {
 	clone := c.Clone()
-	clone.Labels.Problem = problem
-	if n != c.Labels.Len() {
-		clone.Labels.Names = fields.NumberedLabels(n)
-	}
+	clone.Labels = clone.Labels.With(n, problem)
 	return clone
 }
 

@@ -46,18 +46,8 @@ func defaults() *Config {
 // Validate returns an error that names the first field that is impossible or
 // contradicts another.
 func (c *Config) Validate() error {
-	for _, size := range []struct {
-		name       string
-		value, max int
-	}{
-		{"vocab_size", c.Vocab, 1 << 28}, {"hidden_size", c.HiddenSize, 1 << 20},
-		{"intermediate_size", c.Intermediate, 1 << 20}, {"num_hidden_layers", c.Layers, 1 << 12},
-		{"num_attention_heads", c.Heads, 1 << 12}, {"max_position_embeddings", c.MaxLength, 1 << 28},
-		{"type_vocab_size", c.Types, 1 << 20},
-	} {
-		if size.value < 1 || size.value > size.max {
-			return fmt.Errorf("field %q: %d is not within 1 … %d", size.name, size.value, size.max)
-		}
+	if err := c.table().Validate(); err != nil {
+		return err
 	}
 	if c.HiddenSize%c.Heads != 0 {
 		return fmt.Errorf("field %q: hidden_size %d is not a multiple of %d heads", "num_attention_heads", c.HiddenSize, c.Heads)
@@ -65,22 +55,8 @@ func (c *Config) Validate() error {
 	if err := nn.CheckActivation(c.Activation); err != nil {
 		return fmt.Errorf("field %q: %w", "hidden_act", err)
 	}
-	if !(c.NormEps > 0) {
-		return fmt.Errorf("field %q: %g is not positive", "layer_norm_eps", c.NormEps)
-	}
-	if !(c.InitRange >= 0) {
-		return fmt.Errorf("field %q: %g is negative", "initializer_range", c.InitRange)
-	}
-	for name, rate := range map[string]float64{
-		"hidden_dropout_prob": c.HiddenDropout, "attention_probs_dropout_prob": c.AttentionDropout,
-		"classifier_dropout": max(c.ClassifierDropout, 0),
-	} {
-		if !(rate >= 0 && rate <= 1) {
-			return fmt.Errorf("field %q: %g is not a probability", name, rate)
-		}
-	}
-	if c.PadID >= c.Vocab {
-		return fmt.Errorf("field %q: %d is not below vocab_size %d", "pad_token_id", c.PadID, c.Vocab)
+	if c.ClassifierDropout > 1 {
+		return fmt.Errorf("field %q: %g is not a probability", "classifier_dropout", c.ClassifierDropout)
 	}
 	return nil
 }

@@ -30,19 +30,7 @@ func (c *Config) newEncoder(w model.Weights, in model.Inputs, opt model.Options)
 // float32 each.
 func (c *Config) Hidden(w model.Weights, in model.Inputs, opt model.Options) []*Node {
 	e := c.newEncoder(w, in, opt)
-	x := e.embed(in.IDs, in.TypeIDs)
-	hidden := []*Node{x}
-	for i := range c.Layers {
-		if opt.Checkpoint {
-			x = x.Checkpoint()
-		}
-		x = e.layer(i, x)
-		hidden = append(hidden, x)
-	}
-	if opt.Checkpoint {
-		hidden[c.Layers] = x.StopCheckpoint()
-	}
-	return hidden
+	return nn.Layers(e.embed(in.IDs, in.TypeIDs), c.Layers, opt, e.layer)
 }
 
 // embed returns drop(LayerNorm(word + type + position)), [batch, seq, hidden]

@@ -8,37 +8,15 @@ import (
 // ParseConfig reads a BERT config.json. It refuses, by name, a field that would
 // change the numbers in a way that is not supported.
 func ParseConfig(data []byte) (*Config, error) {
-	f, err := fields.Parse(data)
+	f, err := fields.ParseModel(data, "bert")
 	if err != nil {
 		return nil, err
 	}
 	c := defaults()
-	modelType := "bert"
-	f.String("model_type", &modelType)
-	if modelType != "bert" {
-		f.Fail("model_type", "%q is not bert", modelType)
-	}
-	for name, to := range c.ints() {
-		f.Int(name, to)
-	}
-	if f.Null("pad_token_id") {
-		c.PadID = -1
-	}
-	f.ID("pad_token_id", &c.PadID)
-	for name, to := range c.floats() {
-		f.Float(name, to)
-	}
+	f.Read(c.table())
 	f.Float("classifier_dropout", &c.ClassifierDropout)
-	f.Bool("tie_word_embeddings", &c.Tied)
-	f.String("hidden_act", &c.Activation)
 	c.Labels = f.Labels()
-
 	f.Refuse("position_embedding_type", `"absolute"`)
-	f.Refuse("is_decoder", "false")
-	f.Refuse("add_cross_attention", "false")
-	f.Refuse("pruned_heads", "{}")
-	f.Refuse("per_layer_config", "{}")
-	f.Refuse("quantization_config")
 	f.Refuse("embedding_size")
 	if err := f.Err(); err != nil {
 		return nil, err
@@ -56,19 +34,11 @@ func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
 	f := fields.New(c.extra)
 	f.Set("model_type", "bert")
 	f.Set("architectures", []string{classes[head]})
-	for name, from := range c.ints() {
-		f.Set(name, *from)
-	}
-	for name, from := range c.floats() {
-		f.Set(name, fields.Number(*from))
-	}
-	f.SetID("pad_token_id", c.PadID)
+	f.Write(c.table())
 	f.Set("classifier_dropout", nil)
 	if c.ClassifierDropout >= 0 {
 		f.Set("classifier_dropout", fields.Number(c.ClassifierDropout))
 	}
-	f.Set("tie_word_embeddings", c.Tied)
-	f.Set("hidden_act", c.Activation)
 	f.SetLabels(c.Labels)
 	return f.JSON()
 }
@@ -79,19 +49,22 @@ var classes = map[model.Head]string{
 	model.SequenceClassification: "BertForSequenceClassification",
 }
 
-// ints maps the names of whole-number fields to their values in c.
-func (c *Config) ints() map[string]*int {
-	return map[string]*int{
-		"vocab_size": &c.Vocab, "hidden_size": &c.HiddenSize, "intermediate_size": &c.Intermediate,
-		"num_hidden_layers": &c.Layers, "num_attention_heads": &c.Heads,
-		"max_position_embeddings": &c.MaxLength, "type_vocab_size": &c.Types,
-	}
-}
-
-// floats maps the names of floating-point fields.
-func (c *Config) floats() map[string]*float64 {
-	return map[string]*float64{
-		"layer_norm_eps": &c.NormEps, "initializer_range": &c.InitRange,
-		"hidden_dropout_prob": &c.HiddenDropout, "attention_probs_dropout_prob": &c.AttentionDropout,
+// table says where c keeps the fields that are alike in c and config.json.
+func (c *Config) table() fields.Table {
+	return fields.Table{
+		"vocab_size":                   fields.Size{To: &c.Vocab, Max: 1 << 28},
+		"hidden_size":                  fields.Size{To: &c.HiddenSize, Max: 1 << 20},
+		"intermediate_size":            fields.Size{To: &c.Intermediate, Max: 1 << 20},
+		"num_hidden_layers":            fields.Size{To: &c.Layers, Max: 1 << 12},
+		"num_attention_heads":          fields.Size{To: &c.Heads, Max: 1 << 12},
+		"max_position_embeddings":      fields.Size{To: &c.MaxLength, Max: 1 << 28},
+		"type_vocab_size":              fields.Size{To: &c.Types, Max: 1 << 20},
+		"pad_token_id":                 fields.ID{To: &c.PadID, Below: c.Vocab},
+		"layer_norm_eps":               fields.Positive(&c.NormEps),
+		"initializer_range":            fields.NotNegative(&c.InitRange),
+		"hidden_dropout_prob":          fields.Probability(&c.HiddenDropout),
+		"attention_probs_dropout_prob": fields.Probability(&c.AttentionDropout),
+		"tie_word_embeddings":          &c.Tied,
+		"hidden_act":                   &c.Activation,
 	}
 }

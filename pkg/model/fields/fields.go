@@ -41,6 +41,27 @@ func New(keep map[string]json.RawMessage) *Fields {
 	return &Fields{values: values}
 }
 
+// ParseModel reads a model's config.json. It fails where that is of another
+// model_type, or has a field that changes every encoder's numbers and is not
+// supported.
+func ParseModel(data []byte, modelType string) (*Fields, error) {
+	f, err := Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	found := modelType
+	f.String("model_type", &found)
+	if found != modelType {
+		f.Fail("model_type", "%q is not %s", found, modelType)
+	}
+	f.Refuse("quantization_config")
+	f.Refuse("is_decoder", "false")
+	f.Refuse("add_cross_attention", "false")
+	f.Refuse("pruned_heads", "{}")
+	f.Refuse("per_layer_config", "{}")
+	return f, nil
+}
+
 // Err returns the first error, which names the field.
 func (f *Fields) Err() error { return f.err }
 
@@ -173,15 +194,6 @@ func (n Number) MarshalJSON() ([]byte, error) {
 		text = append(text, ".0"...)
 	}
 	return text, err
-}
-
-// SetID writes a token id; negative is null.
-func (f *Fields) SetID(name string, id int) {
-	if id < 0 {
-		f.Set(name, nil)
-		return
-	}
-	f.Set(name, id)
 }
 
 // Delete removes fields.

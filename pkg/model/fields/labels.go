@@ -32,6 +32,16 @@ func (l Labels) Len() int {
 	return len(l.Names)
 }
 
+// With returns n outputs of a problem type. They keep their names where there
+// were n.
+func (l Labels) With(n int, problem string) Labels {
+	if n != l.Len() {
+		l.Names = NumberedLabels(n)
+	}
+	l.Problem = problem
+	return l
+}
+
 // Labels reads id2label (which wins) or num_labels, and problem_type. There are
 // as many outputs as id2label has entries, whatever their numbers, as in
 // transformers.

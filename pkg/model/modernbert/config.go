@@ -68,18 +68,10 @@ func Base() *Config {
 // Validate returns an error that names the first field that is impossible or
 // contradicts another.
 func (c *Config) Validate() error {
-	for _, size := range []struct {
-		name       string
-		value, max int
-	}{
-		{"vocab_size", c.Vocab, 1 << 28}, {"hidden_size", c.HiddenSize, 1 << 20},
-		{"intermediate_size", c.Intermediate, 1 << 20}, {"num_hidden_layers", c.Layers, 1 << 12},
-		{"num_attention_heads", c.Heads, 1 << 12}, {"max_position_embeddings", c.MaxLength, 1 << 28},
-		{"global_attn_every_n_layers", c.GlobalEvery, 1 << 28},
-	} {
-		if size.value < 1 || size.value > size.max {
-			return fmt.Errorf("field %q: %d is not within 1 … %d", size.name, size.value, size.max)
-		}
+	table := c.table()
+	table["global_rope_theta"], table["local_rope_theta"] = fields.Positive(&c.GlobalTheta), fields.Positive(&c.LocalTheta)
+	if err := table.Validate(); err != nil {
+		return err
 	}
 	if c.HiddenSize%(2*c.Heads) != 0 {
 		return fmt.Errorf("field %q: %d heads need a hidden_size that is a multiple of %d (rotary pairs), it is %d",
@@ -103,27 +95,6 @@ func (c *Config) Validate() error {
 	}
 	if slices.Contains(c.Kinds(), SlidingAttention) && (c.LocalAttention < 1 || c.LocalAttention > 1<<28) {
 		return fmt.Errorf("field %q: %d is not within 1 … %d, and not all layers are global", "local_attention", c.LocalAttention, 1<<28)
-	}
-	for name, x := range map[string]float64{
-		"norm_eps": c.NormEps, "global_rope_theta": c.GlobalTheta, "local_rope_theta": c.LocalTheta,
-	} {
-		if !(x > 0) {
-			return fmt.Errorf("field %q: %g is not positive", name, x)
-		}
-	}
-	for name, x := range map[string]float64{
-		"attention_dropout": c.AttentionDropout, "embedding_dropout": c.EmbeddingDropout,
-		"mlp_dropout": c.MLPDropout, "classifier_dropout": c.ClassifierDropout,
-	} {
-		if !(x >= 0 && x <= 1) {
-			return fmt.Errorf("field %q: %g is not a probability", name, x)
-		}
-	}
-	if !(c.InitRange >= 0) || !(c.InitCutoff >= 0) {
-		return fmt.Errorf("field %q: range %g, cutoff %g", "initializer_range", c.InitRange, c.InitCutoff)
-	}
-	if c.PadID >= c.Vocab {
-		return fmt.Errorf("field %q: %d is not below vocab_size %d", "pad_token_id", c.PadID, c.Vocab)
 	}
 	return nil
 }

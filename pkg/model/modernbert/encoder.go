@@ -49,19 +49,8 @@ func (c *Config) rope(g *Graph, seq int, theta float64, scaling *Scaling, opt mo
 // final_norm: [batch, seq, hidden] float32 each.
 func (c *Config) Hidden(w model.Weights, in model.Inputs, opt model.Options) []*Node {
 	e := c.newEncoder(w, in, opt)
-	x := e.embed(in.IDs)
-	hidden := []*Node{x}
-	for i := range c.Layers {
-		if opt.Checkpoint {
-			x = x.Checkpoint()
-		}
-		x = e.layer(i, x)
-		hidden = append(hidden, x)
-	}
-	if opt.Checkpoint {
-		x = x.StopCheckpoint()
-	}
-	hidden[c.Layers] = e.norm("model.final_norm", x)
+	hidden := nn.Layers(e.embed(in.IDs), c.Layers, opt, e.layer)
+	hidden[c.Layers] = e.norm("model.final_norm", hidden[c.Layers])
 	return hidden
 }
 

@@ -12,14 +12,10 @@ import (
 
 // defaults returns transformers' ModernBertConfig without arguments.
 func defaults() *Config {
-	return &Config{
-		Vocab: 50368, HiddenSize: 768, Intermediate: 1152, Layers: 22, Heads: 12, MaxLength: 8192,
-		Activation: "gelu", ClassifierActivation: "gelu", ClassifierPooling: "cls",
-		NormEps: 1e-5, DecoderBias: true, Tied: true,
-		LocalAttention: 128, GlobalEvery: 3, GlobalTheta: 160000, LocalTheta: 10000,
-		InitRange: 0.02, InitCutoff: 2,
-		PadID: 50283, BOSID: 50281, EOSID: 50282, CLSID: 50281, SEPID: 50282,
-	}
+	c := Base()
+	c.Vocab, c.GlobalTheta = 50368, 160000
+	c.PadID, c.BOSID, c.EOSID, c.CLSID, c.SEPID = 50283, 50281, 50282, 50281, 50282
+	return c
 }
 
 // ParseConfig reads a ModernBERT config.json, in the form of transformers 4
@@ -27,38 +23,19 @@ func defaults() *Config {
 // layer_types). It refuses, by name, a field that would change the numbers in a way
 // that is not supported.
 func ParseConfig(data []byte) (*Config, error) {
-	f, err := fields.Parse(data)
+	f, err := fields.ParseModel(data, "modernbert")
 	if err != nil {
 		return nil, err
 	}
 	c := defaults()
-	modelType := "modernbert"
-	f.String("model_type", &modelType)
-	if modelType != "modernbert" {
-		f.Fail("model_type", "%q is not modernbert", modelType)
-	}
-	for name, to := range c.ints() {
-		f.Int(name, to)
-	}
-	for name, to := range c.ids() {
-		if f.Null(name) {
-			*to = -1
-		}
-		f.ID(name, to)
-	}
-	for name, to := range c.floats() {
-		f.Float(name, to)
-	}
-	for name, to := range c.bools() {
-		f.Bool(name, to)
-	}
-	for name, to := range c.strings() {
-		f.String(name, to)
-	}
+	f.Read(c.table())
 	f.Strings("layer_types", &c.LayerTypes)
 	c.readRope(f)
 	c.Labels = f.Labels()
-	refuse(f, c)
+	f.Refuse("sliding_window", fmt.Sprint(c.Window())) // transformers lets it overrule local_attention
+	if c.Heads > 0 {
+		f.Refuse("head_dim", fmt.Sprint(c.HeadDim()))
+	}
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
@@ -117,19 +94,6 @@ func (c *Config) readRope(f *fields.Fields) {
 	}
 }
 
-// refuse rejects fields that would change the numbers and are not supported.
-func refuse(f *fields.Fields, c *Config) {
-	f.Refuse("quantization_config")
-	f.Refuse("is_decoder", "false")
-	f.Refuse("add_cross_attention", "false")
-	f.Refuse("pruned_heads", "{}")
-	f.Refuse("per_layer_config", "{}")
-	f.Refuse("sliding_window", fmt.Sprint(c.Window())) // transformers lets it overrule local_attention
-	if c.Heads > 0 {
-		f.Refuse("head_dim", fmt.Sprint(c.HiddenSize/c.Heads))
-	}
-}
-
 // ConfigJSON returns config.json for transformers 5, with the names of transformers
 // 4 beside the newer ones where both can express a field. It keeps fields that were
 // read and have no meaning here.
@@ -140,29 +104,13 @@ func (c *Config) ConfigJSON(head model.Head) ([]byte, error) {
 	f := fields.New(c.extra)
 	f.Set("model_type", "modernbert")
 	f.Set("architectures", []string{classes[head]})
-	for name, from := range c.ints() {
-		f.Set(name, *from)
-	}
-	for name, from := range c.ids() {
-		f.SetID(name, *from)
-	}
-	for name, from := range c.floats() {
-		f.Set(name, fields.Number(*from))
-	}
-	for name, from := range c.bools() {
-		f.Set(name, *from)
-	}
-	for name, from := range c.strings() {
-		f.Set(name, *from)
-	}
+	f.Write(c.table())
 	f.Set("layer_types", c.Kinds())
 	regular := &Config{Layers: c.Layers, GlobalEvery: c.GlobalEvery}
 	if !slices.Equal(c.Kinds(), regular.Kinds()) {
 		f.Delete("global_attn_every_n_layers") // the older form cannot say it
 	}
-	global, local := fields.Number(c.GlobalTheta), fields.Number(c.LocalTheta)
-	f.Set("global_rope_theta", global)
-	f.Set("local_rope_theta", local)
+	f.Write(fields.Table{"global_rope_theta": &c.GlobalTheta, "local_rope_theta": &c.LocalTheta})
 	f.Set("rope_parameters", map[string]any{
 		FullAttention: c.GlobalScaling.parameters(c.GlobalTheta), SlidingAttention: c.LocalScaling.parameters(c.LocalTheta),
 	})
@@ -177,45 +125,37 @@ var classes = map[model.Head]string{
 	model.SequenceClassification: "ModernBertForSequenceClassification",
 }
 
-// ints maps the names of whole-number fields to their values in c.
-func (c *Config) ints() map[string]*int {
-	return map[string]*int{
-		"vocab_size": &c.Vocab, "hidden_size": &c.HiddenSize, "intermediate_size": &c.Intermediate,
-		"num_hidden_layers": &c.Layers, "num_attention_heads": &c.Heads,
-		"max_position_embeddings": &c.MaxLength, "local_attention": &c.LocalAttention,
-		"global_attn_every_n_layers": &c.GlobalEvery,
-	}
-}
-
-// ids maps the names of token ids, which may be null.
-func (c *Config) ids() map[string]*int {
-	return map[string]*int{
-		"pad_token_id": &c.PadID, "bos_token_id": &c.BOSID, "eos_token_id": &c.EOSID,
-		"cls_token_id": &c.CLSID, "sep_token_id": &c.SEPID,
-	}
-}
-
-// floats maps the names of floating-point fields.
-func (c *Config) floats() map[string]*float64 {
-	return map[string]*float64{
-		"norm_eps": &c.NormEps, "initializer_range": &c.InitRange, "initializer_cutoff_factor": &c.InitCutoff,
-		"attention_dropout": &c.AttentionDropout, "embedding_dropout": &c.EmbeddingDropout,
-		"mlp_dropout": &c.MLPDropout, "classifier_dropout": &c.ClassifierDropout,
-	}
-}
-
-// bools maps the names of true-or-false fields.
-func (c *Config) bools() map[string]*bool {
-	return map[string]*bool{
-		"norm_bias": &c.NormBias, "attention_bias": &c.AttentionBias, "mlp_bias": &c.MLPBias,
-		"decoder_bias": &c.DecoderBias, "classifier_bias": &c.ClassifierBias, "tie_word_embeddings": &c.Tied,
-	}
-}
-
-// strings maps the names of text fields.
-func (c *Config) strings() map[string]*string {
-	return map[string]*string{
-		"hidden_activation": &c.Activation, "classifier_activation": &c.ClassifierActivation,
-		"classifier_pooling": &c.ClassifierPooling,
+// table says where c keeps the fields that are alike in c and config.json.
+func (c *Config) table() fields.Table {
+	return fields.Table{
+		"vocab_size":                 fields.Size{To: &c.Vocab, Max: 1 << 28},
+		"hidden_size":                fields.Size{To: &c.HiddenSize, Max: 1 << 20},
+		"intermediate_size":          fields.Size{To: &c.Intermediate, Max: 1 << 20},
+		"num_hidden_layers":          fields.Size{To: &c.Layers, Max: 1 << 12},
+		"num_attention_heads":        fields.Size{To: &c.Heads, Max: 1 << 12},
+		"max_position_embeddings":    fields.Size{To: &c.MaxLength, Max: 1 << 28},
+		"global_attn_every_n_layers": fields.Size{To: &c.GlobalEvery, Max: 1 << 28},
+		"local_attention":            &c.LocalAttention,
+		"pad_token_id":               fields.ID{To: &c.PadID, Below: c.Vocab},
+		"bos_token_id":               fields.ID{To: &c.BOSID},
+		"eos_token_id":               fields.ID{To: &c.EOSID},
+		"cls_token_id":               fields.ID{To: &c.CLSID},
+		"sep_token_id":               fields.ID{To: &c.SEPID},
+		"norm_eps":                   fields.Positive(&c.NormEps),
+		"initializer_range":          fields.NotNegative(&c.InitRange),
+		"initializer_cutoff_factor":  fields.NotNegative(&c.InitCutoff),
+		"attention_dropout":          fields.Probability(&c.AttentionDropout),
+		"embedding_dropout":          fields.Probability(&c.EmbeddingDropout),
+		"mlp_dropout":                fields.Probability(&c.MLPDropout),
+		"classifier_dropout":         fields.Probability(&c.ClassifierDropout),
+		"norm_bias":                  &c.NormBias,
+		"attention_bias":             &c.AttentionBias,
+		"mlp_bias":                   &c.MLPBias,
+		"decoder_bias":               &c.DecoderBias,
+		"classifier_bias":            &c.ClassifierBias,
+		"tie_word_embeddings":        &c.Tied,
+		"hidden_activation":          &c.Activation,
+		"classifier_activation":      &c.ClassifierActivation,
+		"classifier_pooling":         &c.ClassifierPooling,
 	}
 }
