@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -45,14 +46,11 @@ func lateCheckpoints(all []result.EmbeddingScore) []result.EmbeddingScore {
 		return nil
 	}
 	last, extent := all[len(all)-1], 0.0
-	far := func(s result.EmbeddingScore) float64 {
-		return math.Hypot(s.Uniformity-last.Uniformity, s.Alignment-last.Alignment)
-	}
 	for _, s := range all {
-		extent = math.Max(extent, far(s))
+		extent = math.Max(extent, s.Distance(last))
 	}
 	from := len(all) - 1
-	for from > 0 && far(all[from-1]) <= extent/10 {
+	for from > 0 && all[from-1].Distance(last) <= extent/10 {
 		from--
 	}
 	return all[from:]
@@ -61,11 +59,10 @@ func lateCheckpoints(all []result.EmbeddingScore) []result.EmbeddingScore {
 func alignmentSheet(style Style, a *result.AlignmentUniformity, paper []result.EmbeddingScore) *sheet {
 	p := style.panel("", "Uniformity (lower: more evenly spread)", "Alignment (lower: pairs closer)")
 	trained, others := style.color(0), style.color(1)
-	all := append(append(append([]result.EmbeddingScore{}, a.Checkpoints...), a.Baselines...), paper...)
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	all := slices.Concat(a.Checkpoints, a.Baselines, paper)
+	p.empty()
 	for _, s := range all {
-		p.X.Min, p.X.Max = math.Min(p.X.Min, s.Uniformity), math.Max(p.X.Max, s.Uniformity)
-		p.Y.Min, p.Y.Max = math.Min(p.Y.Min, s.Alignment), math.Max(p.Y.Max, s.Alignment)
+		p.include(s.Uniformity, s.Alignment)
 	}
 	if len(paper) > 0 { // the whole figure has the corner where all texts are one point
 		p.X.Max, p.Y.Min = math.Max(p.X.Max, 0), math.Min(p.Y.Min, 0)
@@ -76,7 +73,7 @@ func alignmentSheet(style Style, a *result.AlignmentUniformity, paper []result.E
 
 	var keys []key
 	if len(a.Checkpoints) > 0 {
-		keys = append(keys, key{label: "checkpoints, in the order of time", color: trained, shape: draw.CircleGlyph{}, line: ptr(lineStyle(fade(trained, 0.6), 1))})
+		keys = append(keys, key{label: "checkpoints, in the order of time", color: trained, shape: draw.CircleGlyph{}, line: new(lineStyle(fade(trained, 0.6), 1))})
 	}
 	if len(a.Baselines) > 0 {
 		keys = append(keys, key{label: "baselines", color: others, shape: draw.BoxGlyph{}})
@@ -111,8 +108,6 @@ func alignmentSheet(style Style, a *result.AlignmentUniformity, paper []result.E
 	})
 	return &sheet{alt: alignmentAlt(a), keys: keys, panels: []*panel{p}, columns: 1, aspect: 0.64}
 }
-
-func ptr[T any](x T) *T { return &x }
 
 func alignmentAlt(a *result.AlignmentUniformity) string {
 	alt := "Alignment against uniformity of sentence embeddings."

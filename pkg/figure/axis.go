@@ -25,11 +25,11 @@ func (a axis) norm(x float64) float64 { return (x - a.Min) / (a.Max - a.Min) }
 
 // A shown holds a panel's ticks and labels at one size of the frame.
 type shown struct {
-	x, y   []plot.Tick // a label that has no room is empty
-	grid   []float64   // where pale lines cross the frame
-	turned bool        // the horizontal axis's names stand upright
-	labelX string      // wrapped
-	labelY string
+	x, y    []plot.Tick // a label that has no room is empty
+	grid    []float64   // where pale lines cross the frame
+	upright bool        // the horizontal axis's names stand upright
+	labelX  string      // wrapped
+	labelY  string
 }
 
 // Distances at an axis in points.
@@ -59,7 +59,7 @@ func (p *panel) fit(style Style, width, height vg.Length) {
 	p.shown = shown{}
 	p.shown.x = room(p.X, width, long)
 	if p.X.Names && hidden(p.X, p.shown.x) {
-		p.shown.x, p.shown.turned = room(p.X, width, func(string) vg.Length { return high("") }), true
+		p.shown.x, p.shown.upright = room(p.X, width, func(string) vg.Length { return high("") }), true
 	}
 	p.shown.y = room(p.Y, height, high)
 	if p.Y.Names {
@@ -107,7 +107,7 @@ func (p *panel) beside(style Style, frame, page vg.Length) (left, right vg.Lengt
 	}
 	for _, k := range p.shown.x {
 		half, at := longest(t, k.Label)/2, vg.Length(p.X.norm(k.Value))*frame
-		if p.shown.turned {
+		if p.shown.upright {
 			half = height(t, k.Label) / 2
 		}
 		left, right = max(left, half-at), max(right, at+half-frame)
@@ -122,7 +122,7 @@ func (p *panel) beside(style Style, frame, page vg.Length) (left, right vg.Lengt
 func (p *panel) below(style Style) vg.Length {
 	h := vg.Length(0)
 	for _, k := range p.shown.x {
-		if p.shown.turned {
+		if p.shown.upright {
 			h = max(h, longest(style.tick(), k.Label))
 		} else {
 			h = max(h, height(style.tick(), k.Label))
@@ -162,7 +162,7 @@ func (p *panel) drawAxes(c draw.Canvas, style Style) {
 			c.StrokeLine2(line, x, c.Min.Y, x, c.Min.Y-markLength(k))
 		}
 		top := c.Min.Y - tickLength - tickPad
-		if p.shown.turned {
+		if p.shown.upright {
 			upright := t
 			upright.Rotation = math.Pi / 2
 			upright.XAlign, upright.YAlign = text.XRight, text.YCenter

@@ -38,11 +38,11 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 		alt := "Best fine-tuning score over pretraining steps."
 		for k, task := range result.Tasks {
 			var points xys
-			var spread []float64
+			var deviations []float64
 			for i, m := range models {
 				if s, ok := finding.Score(j, m.Label(), task); ok {
 					points = append(points, xy{X: float64(i), Y: 100 * s.Best.Score})
-					spread = append(spread, 100*s.Deviation)
+					deviations = append(deviations, 100*s.Deviation)
 					alt += fmt.Sprintf(" %s, %s: %.1f.", task, m.Label(), 100*s.Best.Score)
 				}
 			}
@@ -53,7 +53,7 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 			c := style.color(k)
 			low, high := paper[task], paper[task]
 			for i, q := range points {
-				low, high = math.Min(low, q.Y-spread[i]), math.Max(high, q.Y+spread[i])
+				low, high = math.Min(low, q.Y-deviations[i]), math.Max(high, q.Y+deviations[i])
 			}
 			p.X.Min, p.X.Max = -0.5, float64(len(models))-0.5
 			p.Y.Min, p.Y.Max = span(low, high, 0.08)
@@ -62,7 +62,7 @@ func JGLUESteps(j *result.JGLUE) (*Figure, error) {
 			p.level(paper[task], muted)
 			p.curve(points, lineStyle(c, 1.2), draw.CircleGlyph{}, 2)
 			for i, q := range points {
-				p.line(xys{{X: q.X, Y: q.Y - spread[i]}, {X: q.X, Y: q.Y + spread[i]}}, lineStyle(c, 0.8))
+				p.line(xys{{X: q.X, Y: q.Y - deviations[i]}, {X: q.X, Y: q.Y + deviations[i]}}, lineStyle(c, 0.8))
 			}
 			panels = append(panels, p)
 		}

@@ -36,7 +36,7 @@ func (t *Table) plan(width vg.Length) latexPlan {
 func (t *Table) fit(sizes []latexSize, width vg.Length) (p latexPlan, ok bool) {
 	for _, p.size = range sizes {
 		text := textStyle(p.size.size, ink)
-		free := width - 2*columnSep*vg.Length(len(t.Columns))
+		freeWidth := width - 2*columnSep*vg.Length(len(t.Columns))
 		widths, least := make([]vg.Length, len(t.Columns)), make([]vg.Length, len(t.Columns))
 		var order []int // text columns, the widest first
 		for i, c := range t.Columns {
@@ -46,7 +46,7 @@ func (t *Table) fit(sizes []latexSize, width vg.Length) (p latexPlan, ok bool) {
 				least[i] = max(least[i], widest(row[i].Text, text.Width))
 			}
 			least[i] = max(least[i], widest(c.Head, text.Width))
-			free -= widths[i]
+			freeWidth -= widths[i]
 			if !c.Right {
 				order = append(order, i)
 			}
@@ -55,10 +55,10 @@ func (t *Table) fit(sizes []latexSize, width vg.Length) (p latexPlan, ok bool) {
 		p.wraps, p.widths = make([]bool, len(t.Columns)), widths
 		var narrowest vg.Length
 		for n := 0; ; n++ {
-			if n == 0 && free >= 0 || n > 0 && free/vg.Length(n) >= max(narrowest, 5*p.size.size) {
+			if n == 0 && freeWidth >= 0 || n > 0 && freeWidth/vg.Length(n) >= max(narrowest, 5*p.size.size) {
 				for i, wraps := range p.wraps {
 					if wraps {
-						widths[i] = free / vg.Length(n)
+						widths[i] = freeWidth / vg.Length(n)
 					}
 				}
 				return p, true
@@ -68,7 +68,7 @@ func (t *Table) fit(sizes []latexSize, width vg.Length) (p latexPlan, ok bool) {
 			}
 			i := order[n]
 			p.wraps[i] = true
-			free += widths[i]
+			freeWidth += widths[i]
 			narrowest = max(narrowest, least[i])
 		}
 	}

@@ -43,6 +43,16 @@ func (p *panel) rangeY(low, high float64) {
 	p.Y.Min, p.Y.Max = scaled(p.logY, low), scaled(p.logY, high)
 }
 
+// empty makes the ranges empty, include widens them to a point.
+func (p *panel) empty() {
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+}
+
+func (p *panel) include(x, y float64) {
+	p.X.Min, p.X.Max = math.Min(p.X.Min, x), math.Max(p.X.Max, x)
+	p.Y.Min, p.Y.Max = math.Min(p.Y.Min, y), math.Max(p.Y.Max, y)
+}
+
 func scaled(logarithmic bool, x float64) float64 {
 	if logarithmic {
 		return math.Log10(x)

@@ -29,7 +29,7 @@ func Lines(l Labels, lines ...Line) (*Figure, error) {
 }
 
 func (p *panel) lines(style Style, l Labels, lines []Line) ([]key, error) {
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	p.empty()
 	var keys []key
 	var add []func()
 	for i, s := range lines {
@@ -65,8 +65,7 @@ func (p *panel) lines(style Style, l Labels, lines []Line) ([]key, error) {
 				continue
 			}
 			run = append(run, xy{X: x, Y: y})
-			p.X.Min, p.X.Max = math.Min(p.X.Min, x), math.Max(p.X.Max, x)
-			p.Y.Min, p.Y.Max = math.Min(p.Y.Min, y), math.Max(p.Y.Max, y)
+			p.include(x, y)
 		}
 		flush(run)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -124,7 +125,7 @@ func LengthHistogram(p *result.PseudoPerplexity) (*Figure, error) {
 			for i, d := range m.Documents {
 				lengths[i] = float64(d.Length)
 			}
-			if k := sameAs(seen, lengths); k >= 0 {
+			if k := slices.IndexFunc(seen, func(other []float64) bool { return slices.Equal(other, lengths) }); k >= 0 {
 				panels[k].title += ", " + m.Label()
 				continue
 			}
@@ -147,20 +148,4 @@ func LengthHistogram(p *result.PseudoPerplexity) (*Figure, error) {
 		}
 		return &sheet{alt: "Histogram of the lengths of the documents under the pseudo-perplexity.", panels: panels, columns: 3, aspect: 0.6, once: true}, nil
 	})
-}
-
-func sameAs(sets [][]float64, xs []float64) int {
-next:
-	for k, s := range sets {
-		if len(s) != len(xs) {
-			continue
-		}
-		for i := range s {
-			if s[i] != xs[i] {
-				continue next
-			}
-		}
-		return k
-	}
-	return -1
 }

@@ -12,39 +12,30 @@ import (
 // without the labels that touch one before.
 func room(a axis, side vg.Length, size func(label string) vg.Length) []plot.Tick {
 	marks := a.Marker.Ticks(a.Min, a.Max)
+	out, touching := apart(a, marks, side, size)
 	if s, ok := a.Marker.(sparser); ok {
-		for about := len(marks); about > 1 && !apart(a, marks, side, size); about-- {
-			marks = s.with(about-1).Ticks(a.Min, a.Max)
+		for about := len(marks) - 1; about > 0 && touching; about-- {
+			out, touching = apart(a, s.with(about).Ticks(a.Min, a.Max), side, size)
 		}
-	}
-	out := make([]plot.Tick, 0, len(marks))
-	end := vg.Length(math.Inf(-1))
-	for _, t := range marks {
-		at, half := vg.Length(a.norm(t.Value))*side, size(t.Label)/2
-		if t.Label != "" && at-half < end {
-			t.Label = ""
-		}
-		if t.Label != "" {
-			end = at + half
-		}
-		out = append(out, t)
 	}
 	return out
 }
 
-func apart(a axis, marks []plot.Tick, side vg.Length, size func(string) vg.Length) bool {
+// apart removes the labels that touch one before, and reports whether there are
+// any.
+func apart(a axis, marks []plot.Tick, side vg.Length, size func(string) vg.Length) (out []plot.Tick, touching bool) {
 	end := vg.Length(math.Inf(-1))
 	for _, t := range marks {
-		if t.Label == "" {
-			continue
+		switch at, half := vg.Length(a.norm(t.Value))*side, size(t.Label)/2; {
+		case t.Label == "":
+		case at-half < end:
+			t.Label, touching = "", true
+		default:
+			end = at + half
 		}
-		at, half := vg.Length(a.norm(t.Value))*side, size(t.Label)/2
-		if at-half < end {
-			return false
-		}
-		end = at + half
+		out = append(out, t)
 	}
-	return true
+	return out, touching
 }
 
 // hidden tells whether a tick lost its label to lack of room.

@@ -31,13 +31,12 @@ func Scatter(l Labels, points ...Point) (*Figure, error) {
 
 func (p *panel) scatter(style Style, points []Point) (keys []key) {
 	var groups []string
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	p.empty()
 	for _, q := range points {
 		if !slices.Contains(groups, q.Group) {
 			groups = append(groups, q.Group)
 		}
-		p.X.Min, p.X.Max = math.Min(p.X.Min, q.X), math.Max(p.X.Max, q.X)
-		p.Y.Min, p.Y.Max = math.Min(p.Y.Min, q.Y), math.Max(p.Y.Max, q.Y)
+		p.include(q.X, q.Y)
 	}
 	scale(&p.X, false, 0.08)
 	scale(&p.Y, false, 0.08)

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -53,7 +55,7 @@ func similaritySheet(style Style, s *result.Similarity, zoom bool) *sheet {
 		}
 		top, far = math.Max(top, high), math.Max(far, right)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, right, 0, high
-		alt += fmt.Sprintf(" %s: means %.3f and %.3f.", m.Label(), mean(m.Random), mean(m.Positive))
+		alt += fmt.Sprintf(" %s: means %.3f and %.3f.", m.Label(), stat.Mean(metric.Float64s(m.Random), nil), stat.Mean(metric.Float64s(m.Positive), nil))
 		panels = append(panels, p)
 	}
 	for _, p := range panels {
@@ -85,7 +87,7 @@ func lastOfStage2(s *result.Similarity) int {
 // and distance.
 func (p *panel) distances(m result.PairDistances) (top, far float64) {
 	for k, series := range [][]float32{m.Random, m.Positive} {
-		values := float64s(series)
+		values := metric.Float64s(series)
 		heights, edges := histogram(values, similarityBins)
 		p.bars(heights, edges, p.style.color(k), 0.4)
 		p.line(densityLine(values, edges), lineStyle(p.style.color(k), 1.1))
@@ -112,19 +114,3 @@ func (downGlyph) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
 
 // withCosine writes a squared distance with its cosine below.
 func withCosine(x float64) string { return fmt.Sprintf("%.3g\n(%.4g)", x, 1-x/2) }
-
-func float64s(xs []float32) []float64 {
-	out := make([]float64, len(xs))
-	for i, x := range xs {
-		out[i] = float64(x)
-	}
-	return out
-}
-
-func mean(xs []float32) float64 {
-	sum := 0.0
-	for _, x := range xs {
-		sum += float64(x)
-	}
-	return sum / float64(len(xs))
-}

@@ -33,7 +33,7 @@ func SimilarityTable(s *result.Similarity) (*Table, error) {
 // mode writes the place at which the density of Figure 4 is greatest; nothing
 // where all values are equal.
 func mode(distances []float32) string {
-	values := float64s(distances)
+	values := metric.Float64s(distances)
 	_, edges := histogram(values, similarityBins)
 	var top xy
 	for _, q := range densityLine(values, edges) {

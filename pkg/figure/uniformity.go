@@ -8,8 +8,9 @@ import (
 	"llmjp.internal/modernbert/pkg/result"
 )
 
-// UniformityTable tabulates the two readings of uniformity: over all pairs of the random pairs' texts (the authors' code, Figure 3), and over
-// the random pairs alone (the paper's wording), whose distances Figure 4 keeps.
+// UniformityTable tabulates the two readings of uniformity: over all pairs of
+// the random pairs' texts (the authors' code, Figure 3), and over the random
+// pairs alone (the paper's wording), whose distances Figure 4 keeps.
 func UniformityTable(points *result.AlignmentUniformity, distances *result.Similarity) (*Table, error) {
 	all := slices.Concat(points.Checkpoints, points.Baselines)
 	var rows [][]string

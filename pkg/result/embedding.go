@@ -3,6 +3,7 @@ package result
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 // AlignmentUniformity is Figure 3: the place of each checkpoint's sentence
@@ -28,6 +29,11 @@ type EmbeddingScore struct {
 	Alignment  float64  `json:"alignment"`
 	Uniformity float64  `json:"uniformity"`
 	IsoScore   *float64 `json:"isoscore,omitempty"`
+}
+
+// Distance returns how far two points lie from each other in Figure 3.
+func (s EmbeddingScore) Distance(other EmbeddingScore) float64 {
+	return math.Hypot(s.Uniformity-other.Uniformity, s.Alignment-other.Alignment)
 }
 
 // Kind returns "alignment-uniformity".

@@ -5,9 +5,7 @@ import (
 	"math"
 	"reflect"
 
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
-
+	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -87,13 +85,12 @@ func (c claim) hold(runs []*Run) result.Claim {
 	if len(known) == 0 {
 		return out
 	}
-	mean := stat.Mean(known, nil)
-	out.Mean = &mean
-	if len(known) < 2 {
+	if len(known) == 1 {
+		out.Mean = &known[0]
 		return out
 	}
-	n := float64(len(known))
-	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * stat.StdDev(known, nil) / math.Sqrt(n)
+	mean, half := metric.MeanInterval(known)
+	out.Mean = &mean
 	low, high := mean-half, mean+half
 	out.Low, out.High = &low, &high
 	if half == 0 { // equal effects of a few runs are chance, not certainty

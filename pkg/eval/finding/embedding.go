@@ -28,8 +28,8 @@ func alignmentUniformity(a *result.AlignmentUniformity) []string {
 			first.Label(), last.Label(), first.Uniformity, last.Uniformity, first.Alignment, last.Alignment))
 		top := slices.MaxFunc(a.Checkpoints, func(x, y result.EmbeddingScore) int { return cmp.Compare(x.Uniformity, y.Uniformity) })
 		out = append(out, fmt.Sprintf("The embeddings are most crowded at %s (uniformity %.3f).", top.Label(), top.Uniformity))
-		near := slices.MinFunc(result.PaperFigure3(), func(x, y result.EmbeddingScore) int { return cmp.Compare(far(x, last), far(y, last)) })
-		out = append(out, fmt.Sprintf("Of the paper's baselines, whose pairs are others, %s is nearest to the last checkpoint (%.2f away); the paper's own ends near modernbert-ja-130m.", near.Label(), far(near, last)))
+		near := slices.MinFunc(result.PaperFigure3(), func(x, y result.EmbeddingScore) int { return cmp.Compare(x.Distance(last), y.Distance(last)) })
+		out = append(out, fmt.Sprintf("Of the paper's baselines, whose pairs are others, %s is nearest to the last checkpoint (%.2f away); the paper's own ends near modernbert-ja-130m.", near.Label(), near.Distance(last)))
 	}
 	var flat []string
 	for _, s := range a.Checkpoints {
@@ -44,11 +44,6 @@ func alignmentUniformity(a *result.AlignmentUniformity) []string {
 		out = append(out, fmt.Sprintf("%s: uniformity %.3f, alignment %.3f.", b.Label(), b.Uniformity, b.Alignment))
 	}
 	return out
-}
-
-// far returns how far two points lie from each other in the figure.
-func far(a, b result.EmbeddingScore) float64 {
-	return math.Hypot(a.Uniformity-b.Uniformity, a.Alignment-b.Alignment)
 }
 
 // retrieval describes the rows beside the paper's Table 4: a supervised model

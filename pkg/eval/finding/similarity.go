@@ -14,23 +14,15 @@ import (
 // than a random one, with its 95 % confidence interval.
 func Closer(p result.PairDistances) (value, low, high float64) {
 	value = metric.Closer(p.Positive, p.Random)
-	half := 1.96 * metric.CloserError(value, len(p.Positive), len(p.Random))
+	half := metric.Z95 * metric.CloserError(value, len(p.Positive), len(p.Random))
 	return value, max(0, value-half), min(1, value+half)
 }
 
 // Medians returns the middle distances of positive and of random pairs.
 func Medians(p result.PairDistances) (positive, random float64) {
-	_, positive, _ = metric.Quartiles(float64s(p.Positive))
-	_, random, _ = metric.Quartiles(float64s(p.Random))
+	_, positive, _ = metric.Quartiles(metric.Float64s(p.Positive))
+	_, random, _ = metric.Quartiles(metric.Float64s(p.Random))
 	return positive, random
-}
-
-func float64s(xs []float32) []float64 {
-	out := make([]float64, len(xs))
-	for i, x := range xs {
-		out[i] = float64(x)
-	}
-	return out
 }
 
 // similarity describes the distributions beside the paper's section 3.7:
@@ -63,12 +55,12 @@ func moved(trained []result.PairDistances, last result.PairDistances) string {
 		_, y := Medians(b)
 		return cmp.Compare(x, y)
 	})
-	low, median, high := metric.MedianInterval(float64s(least.Random))
+	low, median, high := metric.MedianInterval(metric.Float64s(least.Random))
 	words := fmt.Sprintf("Random pairs are closest at %s (median %.3f, 95 %% interval %.3f to %.3f)", least.Label(), median, low, high)
 	if least.Label() == last.Label() {
 		return words + ", the last checkpoint; in the paper they move to the right after 100k of 500k steps."
 	}
-	from, end, to := metric.MedianInterval(float64s(last.Random))
+	from, end, to := metric.MedianInterval(metric.Float64s(last.Random))
 	words += fmt.Sprintf(" and end at %.3f (%.3f to %.3f)", end, from, to)
 	if from <= high {
 		return words + ": the intervals overlap, no move can be told."

@@ -19,37 +19,41 @@ type Embeddings struct {
 // dot products.
 func Rows(rows []float32, dim int) (*Embeddings, error) {
 	if dim <= 0 || len(rows)%dim != 0 {
-		return nil, fmt.Errorf("%d numbers are no rows of %d", len(rows), dim)
+		return nil, fmt.Errorf("%d numbers are not a whole number of rows of %d", len(rows), dim)
 	}
-	e := &Embeddings{n: len(rows) / dim, dim: dim, data: make([]float64, len(rows))}
-	for i, x := range rows {
-		e.data[i] = float64(x)
-	}
-	return e, nil
+	return &Embeddings{n: len(rows) / dim, dim: dim, data: Float64s(rows)}, nil
 }
 
 // Normalize divides each row of a [n, dim] matrix by its length, which is not
 // taken below 1e-12 (torch's normalize), so that a row of zeros stays one.
 func Normalize(rows []float32, dim int) (*Embeddings, error) {
-	if dim <= 0 || len(rows)%dim != 0 {
-		return nil, fmt.Errorf("%d numbers are not a whole number of rows of %d", len(rows), dim)
+	e, err := Rows(rows, dim)
+	if err != nil {
+		return nil, err
 	}
-	e := &Embeddings{n: len(rows) / dim, dim: dim, data: make([]float64, len(rows))}
 	for i := range e.n {
-		from, to := rows[i*dim:(i+1)*dim], e.Row(i)
-		squares := 0.0
-		for _, x := range from {
-			squares += float64(x) * float64(x)
+		row, squares := e.Row(i), 0.0
+		for _, x := range row {
+			squares += x * x
 		}
 		length := max(math.Sqrt(squares), 1e-12)
 		if math.IsNaN(squares) || math.IsInf(squares, 0) {
 			return nil, fmt.Errorf("embedding %d has numbers that are not finite", i)
 		}
-		for j, x := range from {
-			to[j] = float64(x) / length
+		for j := range row {
+			row[j] /= length
 		}
 	}
 	return e, nil
+}
+
+// Float64s returns the same numbers in double precision.
+func Float64s(xs []float32) []float64 {
+	out := make([]float64, len(xs))
+	for i, x := range xs {
+		out[i] = float64(x)
+	}
+	return out
 }
 
 // Len returns the number of rows.
