@@ -4,9 +4,7 @@ import (
 	"context"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
-	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 )
 
@@ -26,19 +24,5 @@ func (e *Encoder) Classify(ctx context.Context, rows []Row) ([]float32, error) {
 		return nil, err
 	}
 	p.types = true
-	labels := e.Arch.Dimensions().Labels
-	out := make([]float32, len(rows)*labels)
-	err = e.run(ctx, p, rows, func(b lengths.Batch, outputs []*tensors.Tensor) error {
-		return floats(outputs[0], func(values []float32) error {
-			for k, i := range b.Rows {
-				one := values[k*labels : (k+1)*labels]
-				if err := e.finite(i, one); err != nil {
-					return err
-				}
-				copy(out[i*labels:], one)
-			}
-			return nil
-		})
-	})
-	return out, err
+	return e.collect(ctx, p, rows, e.Arch.Dimensions().Labels)
 }

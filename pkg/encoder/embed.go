@@ -5,9 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
-	"llmjp.internal/modernbert/pkg/lengths"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/nn"
 )
@@ -50,21 +48,7 @@ func (e *Encoder) EmbedRows(ctx context.Context, rows []Row, pooling Pooling) ([
 	if err != nil {
 		return nil, err
 	}
-	width := e.Arch.Dimensions().Hidden
-	out := make([]float32, len(rows)*width)
-	err = e.run(ctx, p, rows, func(b lengths.Batch, outputs []*tensors.Tensor) error {
-		return floats(outputs[0], func(values []float32) error {
-			for k, i := range b.Rows {
-				one := values[k*width : (k+1)*width]
-				if err := e.finite(i, one); err != nil {
-					return err
-				}
-				copy(out[i*width:], one)
-			}
-			return nil
-		})
-	})
-	return out, err
+	return e.collect(ctx, p, rows, e.Arch.Dimensions().Hidden)
 }
 
 // Embed returns [Encoder.EmbedRows] of texts. It computes texts that have the same

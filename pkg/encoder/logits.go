@@ -28,30 +28,14 @@ func (e *Encoder) Logits(ctx context.Context, rows []Row, positions [][]int, vis
 	}
 	vocab := e.Arch.Dimensions().Vocab
 	return e.atPositions(ctx, rows, positions, func(hidden *tensors.Tensor, chosen []place) error {
-		where := indices(chosen)
-		outputs, err := head.call(hidden, where)
-		free(where)
-		if err != nil {
-			return err
-		}
-		defer free(outputs...)
-		return floats(outputs[0], func(values []float32) error {
-			for n, at := range chosen {
-				if at.row < 0 {
-					continue
-				}
-				one := values[n*vocab : (n+1)*vocab]
-				if at.position < rows[at.row].attended() {
-					if err := e.finite(at.row, one); err != nil {
-						return err
-					}
-				}
-				if err := visit(at.row, at.k, one); err != nil {
+		return head.at(chosen, vocab, func(at place, values []float32) error {
+			if at.position < rows[at.row].attended() {
+				if err := e.finite(at.row, values); err != nil {
 					return err
 				}
 			}
-			return nil
-		})
+			return visit(at.row, at.k, values)
+		}, hidden)
 	})
 }
 
@@ -90,25 +74,12 @@ func (e *Encoder) Losses(ctx context.Context, rows []Row, positions [][]int, tar
 				labels[n] = targets[at.row][at.k]
 			}
 		}
-		where, wanted := indices(chosen), tensors.FromFlatDataAndDimensions(labels, len(labels))
-		outputs, err := head.call(hidden, where, wanted)
-		free(where, wanted)
-		if err != nil {
-			return err
-		}
-		defer free(outputs...)
-		return floats(outputs[0], func(values []float32) error {
-			for n, at := range chosen {
-				if at.row < 0 {
-					continue
-				}
-				if err := e.finite(at.row, values[n:n+1]); err != nil {
-					return err
-				}
-				out[at.row][at.k] = float64(values[n])
-			}
-			return nil
-		})
+		wanted := tensors.FromFlatDataAndDimensions(labels, len(labels))
+		defer free(wanted)
+		return head.at(chosen, 1, func(at place, values []float32) error {
+			out[at.row][at.k] = float64(values[0])
+			return e.finite(at.row, values)
+		}, hidden, wanted)
 	})
 	return out, err
 }
@@ -179,11 +150,29 @@ func (e *Encoder) atPositions(ctx context.Context, rows []Row, positions [][]int
 	})
 }
 
-// indices returns the places' rows in the hidden states [rows·length, hidden].
-func indices(chosen []place) *tensors.Tensor {
+// at runs a head on the places chosen in hidden states, and calls visit with each
+// place's outputs, of that width.
+func (p *program) at(chosen []place, width int, visit func(at place, values []float32) error, hidden *tensors.Tensor, more ...*tensors.Tensor) error {
 	at := make([]int32, len(chosen))
 	for i, p := range chosen {
 		at[i] = int32(p.at)
 	}
-	return tensors.FromFlatDataAndDimensions(at, len(at))
+	where := tensors.FromFlatDataAndDimensions(at, len(at))
+	outputs, err := p.call(append([]*tensors.Tensor{hidden, where}, more...)...)
+	free(where)
+	if err != nil {
+		return err
+	}
+	defer free(outputs...)
+	return floats(outputs[0], func(values []float32) error {
+		for n, at := range chosen {
+			if at.row < 0 {
+				continue
+			}
+			if err := visit(at, values[n*width:(n+1)*width]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

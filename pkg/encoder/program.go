@@ -78,22 +78,11 @@ func free(ts ...*tensors.Tensor) {
 // token types [rows, length]. Positions behind an input hold the pad id and type 0;
 // rows without an input attend to one of them.
 func (e *Encoder) inputs(rows []Row, b lengths.Batch, types bool) []*tensors.Tensor {
-	flat, kinds := make([]int32, b.Height*b.Length), make([]int32, b.Height*b.Length)
-	attended := make([]int32, b.Height)
-	pad := int32(max(0, e.Arch.Dimensions().PadID))
-	for i := range flat {
-		flat[i] = pad
-	}
-	for i := range attended {
-		attended[i] = 1
-	}
-	for i, input := range b.Rows {
-		copy(flat[i*b.Length:], rows[input].IDs)
-		copy(kinds[i*b.Length:], rows[input].TypeIDs)
-		attended[i] = int32(rows[input].attended())
-	}
-	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, b.Height, b.Length), tensors.FromFlatDataAndDimensions(attended, b.Height)}
+	ids := b.Pad(int32(e.Arch.Dimensions().PadID), func(i int) []int32 { return rows[i].IDs })
+	attended := b.Lengths(func(i int) int { return rows[i].attended() })
+	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(ids, b.Height, b.Length), tensors.FromFlatDataAndDimensions(attended, b.Height)}
 	if types {
+		kinds := b.Pad(0, func(i int) []int32 { return rows[i].TypeIDs })
 		inputs = append(inputs, tensors.FromFlatDataAndDimensions(kinds, b.Height, b.Length))
 	}
 	return inputs
@@ -136,6 +125,25 @@ func (e *Encoder) run(ctx context.Context, p *program, rows []Row, visit func(b 
 		e.progress(done, len(rows))
 	}
 	return nil
+}
+
+// collect runs a program whose output is [rows, width], and returns the rows'
+// outputs in the rows' order.
+func (e *Encoder) collect(ctx context.Context, p *program, rows []Row, width int) ([]float32, error) {
+	out := make([]float32, len(rows)*width)
+	err := e.run(ctx, p, rows, func(b lengths.Batch, outputs []*tensors.Tensor) error {
+		return floats(outputs[0], func(values []float32) error {
+			for k, i := range b.Rows {
+				one := values[k*width : (k+1)*width]
+				if err := e.finite(i, one); err != nil {
+					return err
+				}
+				copy(out[i*width:], one)
+			}
+			return nil
+		})
+	})
+	return out, err
 }
 
 // progress reports the inputs that are done to Options.Progress.

@@ -49,13 +49,12 @@ func (t *Trainer) batches(rows []int, seed uint64, update int) []train.MicroBatc
 	}
 	var batches []train.MicroBatch
 	for number, part := range t.planner.Plan(lengths) {
-		members := make([]int, len(part.Rows))
 		for i, at := range part.Rows {
-			members[i] = rows[at]
+			part.Rows[i] = rows[at]
 		}
 		random := rand.New(rand.NewPCG(seed, uint64(update)<<16|uint64(number)))
 		batches = append(batches, train.MicroBatch{
-			Inputs: append(t.inputs(members, part.Height, part.Length),
+			Inputs: append(t.inputs(part),
 				tensors.FromValue([]uint64{random.Uint64(), random.Uint64(), random.Uint64()})),
 			Scale: 1 / float64(len(rows)),
 		})
@@ -63,34 +62,23 @@ func (t *Trainer) batches(rows []int, seed uint64, update int) []train.MicroBatc
 	return batches
 }
 
-// inputs returns the inputs of a micro-batch of training rows, padded to
-// [height, length], without the random state. Empty rows attend to one padding
-// token.
-func (t *Trainer) inputs(rows []int, height, length int) []*tensors.Tensor {
-	var (
-		ids, types      = make([]int32, height*length), make([]int32, height*length)
-		lengths         = make([]int32, height)
-		labels, weights = make([]float32, height), make([]float32, height)
-	)
-	pad := int32(max(0, t.Arch.Dimensions().PadID))
-	for i := range ids {
-		ids[i] = pad
-	}
-	for i := range lengths {
-		lengths[i] = 1
-	}
-	for i, row := range rows {
-		copy(ids[i*length:], t.train.rows[row].IDs)
-		copy(types[i*length:], t.train.rows[row].TypeIDs)
-		lengths[i] = int32(len(t.train.rows[row].IDs))
+// inputs returns the inputs of a micro-batch of training rows, without the random
+// state.
+func (t *Trainer) inputs(part train.Part) []*tensors.Tensor {
+	rows := t.train.rows
+	ids := part.Pad(int32(t.Arch.Dimensions().PadID), func(row int) []int32 { return rows[row].IDs })
+	types := part.Pad(0, func(row int) []int32 { return rows[row].TypeIDs })
+	lengths := part.Lengths(func(row int) int { return len(rows[row].IDs) })
+	labels, weights := make([]float32, part.Height), make([]float32, part.Height)
+	for i, row := range part.Rows {
 		labels[i], weights[i] = float32(t.train.labels[row]), 1
 	}
 	return []*tensors.Tensor{
-		inputIDs:     tensors.FromFlatDataAndDimensions(ids, height, length),
-		inputLengths: tensors.FromFlatDataAndDimensions(lengths, height),
-		inputTypes:   tensors.FromFlatDataAndDimensions(types, height, length),
+		inputIDs:     tensors.FromFlatDataAndDimensions(ids, part.Height, part.Length),
+		inputLengths: tensors.FromFlatDataAndDimensions(lengths, part.Height),
+		inputTypes:   tensors.FromFlatDataAndDimensions(types, part.Height, part.Length),
 		inputLabels:  t.labels(labels),
-		inputWeights: tensors.FromFlatDataAndDimensions(weights, height),
+		inputWeights: tensors.FromFlatDataAndDimensions(weights, part.Height),
 	}
 }
 

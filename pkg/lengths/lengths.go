@@ -19,6 +19,26 @@ type Batch struct {
 // Positions returns the number of positions that the batch computes.
 func (b Batch) Positions() int { return b.Height * b.Length }
 
+// Pad returns the rows' ids as the values of [Height, Length], with pad (0 where it
+// is negative) behind each.
+func (b Batch) Pad(pad int32, ids func(row int) []int32) []int32 {
+	flat := slices.Repeat([]int32{max(0, pad)}, b.Positions())
+	for i, row := range b.Rows {
+		copy(flat[i*b.Length:], ids(row))
+	}
+	return flat
+}
+
+// Lengths returns the rows' lengths as the values of [Height]; an empty row attends
+// to one position.
+func (b Batch) Lengths(length func(row int) int) []int32 {
+	out := slices.Repeat([]int32{1}, b.Height)
+	for i, row := range b.Rows {
+		out[i] = int32(length(row))
+	}
+	return out
+}
+
 // Ladder returns the lengths that rows are padded to: 1, 2, 3 and 4 steps, then four
 // lengths to each doubling, below longest, and longest itself.
 func Ladder(step, longest int) []int {

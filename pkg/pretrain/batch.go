@@ -33,7 +33,7 @@ func (b *batch) tokens() int {
 }
 
 // masked returns the number of tokens that have a label.
-func (b *batch) masked() int { return countMasked(b.labels, nil) }
+func (b *batch) masked() int { return countMasked(b.labels...) }
 
 // padding returns the share of computed positions that hold no token.
 func (b *batch) padding() float64 {
@@ -44,23 +44,23 @@ func (b *batch) padding() float64 {
 	return 1 - float64(b.tokens())/float64(positions)
 }
 
-// countMasked counts the labels of some rows, of all rows if rows is nil.
-func countMasked(labels [][]int32, rows []int) int {
+// partMasked returns the number of a part's tokens that have a label.
+func (b *batch) partMasked(part train.Part) int {
 	n := 0
-	count := func(row []int32) {
+	for _, row := range part.Rows {
+		n += countMasked(b.labels[row])
+	}
+	return n
+}
+
+func countMasked(labels ...[]int32) int {
+	n := 0
+	for _, row := range labels {
 		for _, label := range row {
 			if label != ignored {
 				n++
 			}
 		}
-	}
-	if rows == nil {
-		for _, row := range labels {
-			count(row)
-		}
-	}
-	for _, i := range rows {
-		count(labels[i])
 	}
 	return n
 }
@@ -96,19 +96,11 @@ func (l layout) capacity(positions, masked int) int {
 // have weight 0. Unused rows attend to one padding token. masked is the number
 // of masked positions to make room for, at least the part's.
 func (l layout) inputs(ids, labels [][]int32, part train.Part, masked int) []*tensors.Tensor {
-	flat := make([]int32, part.Positions())
-	for i := range flat {
-		flat[i] = l.pad
-	}
-	lengths := make([]int32, part.Height)
-	for i := range lengths {
-		lengths[i] = 1
-	}
+	flat := part.Pad(l.pad, func(row int) []int32 { return ids[row] })
+	lengths := part.Lengths(func(row int) int { return len(ids[row]) })
 	m := l.capacity(part.Positions(), masked)
 	places, targets, weights := make([]int32, 0, m), make([]int32, 0, m), make([]float32, 0, m)
 	for i, row := range part.Rows {
-		copy(flat[i*part.Length:], ids[row])
-		lengths[i] = int32(len(ids[row]))
 		for j, label := range labels[row] {
 			if label != ignored {
 				places = append(places, int32(i*part.Length+j))

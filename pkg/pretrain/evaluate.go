@@ -28,7 +28,7 @@ type validation struct {
 
 // newValidation masks the first documents of a text, or so many of its windows
 // drawn from all of them; 0 takes all.
-func newValidation(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options, rows corpus.Rows, documents int, s *source) (*validation, error) {
+func newValidation(b compute.Backend, arch model.Architecture, params []model.Param, opt model.Options, rows corpus.Rows, documents int, l *loader) (*validation, error) {
 	if documents == 0 || documents > rows.Len() {
 		documents = rows.Len()
 	}
@@ -36,13 +36,13 @@ func newValidation(b compute.Backend, arch model.Architecture, params []model.Pa
 	if _, ok := rows.(*corpus.Windows); ok {
 		chosen = corpus.NewOrder(rows.Len(), evalSeed, 0).At
 	}
-	v := &validation{layout: s.layout}
+	v := &validation{layout: l.layout}
 	v.layout.multiple = 1
-	m := s.masker
+	m := l.masker
 	m.seed = evalSeed
 	lengths := make([]int, documents)
 	for i := range documents {
-		ids, err := rows.Row(chosen(i), s.settings.MaxLength)
+		ids, err := rows.Row(chosen(i), l.settings.MaxLength)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func newValidation(b compute.Backend, arch model.Architecture, params []model.Pa
 	if v.batch.masked() == 0 {
 		return nil, fmt.Errorf("the validation text has no token to mask: %d documents", documents)
 	}
-	v.batch.parts = s.settings.planner(1, 1).Plan(lengths) // the same on any number of ranks and devices
+	v.batch.parts = l.settings.planner(1, 1).Plan(lengths) // the same on any number of ranks and devices
 	var err error
 	v.exec, err = scorer(b, arch, params, opt)
 	return v, err
@@ -115,7 +115,7 @@ func (v *validation) run(weights []*tensors.Tensor, part train.Part) ([]float32,
 	for _, w := range weights {
 		args = append(args, w)
 	}
-	inputs := v.layout.inputs(v.batch.ids, v.batch.labels, part, countMasked(v.batch.labels, part.Rows))
+	inputs := v.layout.inputs(v.batch.ids, v.batch.labels, part, v.batch.partMasked(part))
 	for _, t := range inputs {
 		args = append(args, t)
 	}

@@ -15,7 +15,7 @@ import (
 // Fixed is an optimizer batch that a measurement of speed computes again and
 // again, cut into micro-batches as a run cuts its own.
 type Fixed struct {
-	source source
+	loader loader
 	batch  *batch
 }
 
@@ -25,19 +25,19 @@ type Fixed struct {
 func NewFixed(s Settings, pad int32, ids, labels [][]int32) *Fixed {
 	s.LossAverage = "tokens"
 	f := &Fixed{batch: &batch{ids: ids, labels: labels}}
-	f.source = source{settings: s, planner: s.planner(1, 1), layout: layout{pad: pad, rate: s.MaskRate, multiple: 1}, ranks: 1}
+	f.loader = loader{settings: s, planner: s.planner(1, 1), layout: layout{pad: pad, rate: s.MaskRate, multiple: 1}, ranks: 1}
 	lengths := make([]int, len(ids))
 	for i, row := range ids {
 		lengths[i] = len(row)
 	}
-	f.batch.parts = f.source.plan(lengths)
+	f.batch.parts = f.loader.plan(lengths)
 	return f
 }
 
 // MicroBatches makes the tensors of one step; [train.Step.Do] frees them.
 func (f *Fixed) MicroBatches() []train.MicroBatch {
 	f.batch.micro = nil
-	f.source.fill(f.batch)
+	f.loader.makeTensors(f.batch)
 	return f.batch.micro
 }
 
@@ -58,7 +58,7 @@ func (f *Fixed) Scorer(b compute.Backend, arch model.Architecture, opt model.Opt
 	if err != nil {
 		return nil, err
 	}
-	return (&validation{batch: *f.batch, layout: f.source.layout, exec: exec}).score, nil
+	return (&validation{batch: *f.batch, layout: f.loader.layout, exec: exec}).score, nil
 }
 
 // Dump writes the batch into a folder as --dump-batches does and returns the
@@ -66,7 +66,7 @@ func (f *Fixed) Scorer(b compute.Backend, arch model.Architecture, opt model.Opt
 func (f *Fixed) Dump(dir string) (string, error) {
 	b := *f.batch
 	b.step = 1
-	return filepath.Join(dir, run.StepName(1)+".safetensors"), dump(dir, &b, f.source.layout.pad)
+	return filepath.Join(dir, run.StepName(1)+".safetensors"), dump(dir, &b, f.loader.layout.pad)
 }
 
 // Mask masks documents in place as the first step of a run does and returns

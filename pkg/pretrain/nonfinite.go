@@ -23,7 +23,7 @@ func (s *session) nonFinite(b *batch, outcome train.Outcome) error {
 // broken does the same for weights that the last update made useless; they
 // become no checkpoint.
 func (s *session) broken(what string) error {
-	b, err := s.source.draw(max(1, s.at))
+	b, err := s.loader.draw(max(1, s.at))
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (s *session) setAside(b *batch, cause error) error {
 	if err != nil {
 		return fmt.Errorf("%w; the weights could not be saved: %w", cause, err)
 	}
-	if err := dump(folder, b, s.source.layout.pad); err != nil {
+	if err := dump(folder, b, s.loader.layout.pad); err != nil {
 		return fmt.Errorf("%w; the batch could not be saved: %w", cause, err)
 	}
 	lines := filepath.Join(folder, run.StepName(b.step)+".jsonl")

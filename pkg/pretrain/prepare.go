@@ -119,7 +119,7 @@ func (s *session) conflict(old *run.Description) error {
 	return nil
 }
 
-// graphs makes the source of batches and the training step.
+// graphs makes the loader of batches and the training step.
 func (s *session) graphs() error {
 	b, err := backend.Open()
 	if err != nil {
@@ -131,7 +131,7 @@ func (s *session) graphs() error {
 	if err != nil {
 		return err
 	}
-	s.source = &source{
+	s.loader = &loader{
 		rows: rows, settings: s.settings,
 		masker:  newMasker(s.settings, s.tok),
 		planner: s.settings.planner(devices, group.Size()),
@@ -204,7 +204,7 @@ func (s *session) prepareValidation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.validation, err = newValidation(b, s.arch, s.params, s.modelOptions(), rows, s.settings.EvalDocuments, s.source); err != nil {
+	if s.validation, err = newValidation(b, s.arch, s.params, s.modelOptions(), rows, s.settings.EvalDocuments, s.loader); err != nil {
 		return err
 	}
 	if s.validation.ranks = s.opt.Ranks; !s.writer() {

@@ -33,7 +33,7 @@ type session struct {
 	params   []model.Param
 	start    model.Values // the weights of step 0; nil once they are on the device
 	corpus   *corpus.Corpus
-	source   *source
+	loader   *loader
 	origin   run.Origin
 
 	step       *train.Step
@@ -164,13 +164,13 @@ func (s *session) last() int {
 
 // loop validates, saves and steps until the last step or the end of ctx.
 func (s *session) loop(ctx context.Context) error {
-	feeding, stop := context.WithCancel(ctx)
+	loading, stop := context.WithCancel(ctx)
 	if s.opt.Ranks.Size() > 1 { // until all ranks have agreed to stop, each needs its batches
-		feeding, stop = context.WithCancel(context.WithoutCancel(ctx))
+		loading, stop = context.WithCancel(context.WithoutCancel(ctx))
 	}
 	defer stop()
-	batches := s.source.feed(feeding, s.at+1, s.last(), s.step.Prepare)
-	defer func() { // the feed may be compiling: wait for it
+	batches := s.loader.prefetch(loading, s.at+1, s.last(), s.step.Prepare)
+	defer func() { // the loader may be compiling: wait for it
 		stop()
 		for range batches {
 		}
@@ -198,11 +198,11 @@ func (s *session) loop(ctx context.Context) error {
 	}
 }
 
-// errNoBatch is the error of a feed that ended early, as it does when ctx ends.
+// errNoBatch is the error of a loader that ended early, as it does when ctx ends.
 var errNoBatch = errors.New("the batches ended early")
 
 // advance makes one step with the next batch.
-func (s *session) advance(batches <-chan drawn) error {
+func (s *session) advance(batches <-chan loaded) error {
 	began := time.Now()
 	next, ok := <-batches
 	if !ok {
@@ -214,7 +214,7 @@ func (s *session) advance(batches <-chan drawn) error {
 	b := next.batch
 	waited := max(0, time.Since(began).Seconds()-b.compiling)
 	if s.opt.DumpBatches != "" {
-		if err := dump(s.opt.DumpBatches, b, s.source.layout.pad); err != nil {
+		if err := dump(s.opt.DumpBatches, b, s.loader.layout.pad); err != nil {
 			return err
 		}
 	}

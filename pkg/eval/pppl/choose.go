@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 
 	"llmjp.internal/modernbert/pkg/corpus"
@@ -16,20 +15,17 @@ import (
 // or so many a bin, first come in the order that the seed shuffles the texts
 // into. A document that was cut is in no bin. notes say which bins lack some.
 func (o Options) choose(ctx context.Context, e *encoder.Encoder, texts []corpus.Text, limit int) (docs []Document, notes []string, err error) {
-	if o.only != nil {
-		docs, err = o.all(ctx, e, texts, slices.Values(o.only), limit)
-		return docs, nil, err
+	perBin := o.PerBin > 0 && o.only == nil
+	indices := o.only
+	if indices == nil {
+		for i := range texts {
+			indices = append(indices, i)
+		}
 	}
-	if o.PerBin == 0 {
-		docs, err = o.all(ctx, e, texts, numbers(len(texts)), limit)
-		return docs, nil, err
-	}
-	order := corpus.NewOrder(len(texts), o.Seed, 0)
-	indices := func(yield func(int) bool) {
-		for i := range numbers(len(texts)) {
-			if !yield(order.At(i)) {
-				return
-			}
+	if perBin {
+		order := corpus.NewOrder(len(texts), o.Seed, 0)
+		for i := range indices {
+			indices[i] = order.At(i)
 		}
 	}
 	found := make([]int, len(o.Bins))
@@ -40,6 +36,10 @@ func (o Options) choose(ctx context.Context, e *encoder.Encoder, texts []corpus.
 		if err != nil {
 			return nil, nil, err
 		}
+		if !perBin {
+			docs = append(docs, d)
+			continue
+		}
 		bin := o.bin(d)
 		if bin < 0 || found[bin] == o.PerBin {
 			continue
@@ -48,6 +48,9 @@ func (o Options) choose(ctx context.Context, e *encoder.Encoder, texts []corpus.
 		if docs = append(docs, d); len(docs) == o.PerBin*len(o.Bins) {
 			break
 		}
+	}
+	if !perBin {
+		return docs, nil, nil
 	}
 	slices.SortFunc(docs, func(a, b Document) int { return cmp.Compare(a.Index, b.Index) })
 	for i, n := range found {
@@ -64,30 +67,6 @@ func (o Options) choose(ctx context.Context, e *encoder.Encoder, texts []corpus.
 		return nil, nil, fmt.Errorf("none of the %d texts falls into a bin (%d to %d tokens, texts are cut at %d)", len(texts), o.Bins[0].Above+1, o.Bins[len(o.Bins)-1].To, limit)
 	}
 	return docs, notes, nil
-}
-
-// all gives the documents of these indices.
-func (o Options) all(ctx context.Context, e *encoder.Encoder, texts []corpus.Text, indices iter.Seq[int], limit int) (docs []Document, err error) {
-	for d, err := range tokenized(e, texts, indices, limit) {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return nil, err
-		}
-		docs = append(docs, d)
-	}
-	return docs, nil
-}
-
-func numbers(n int) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for i := range n {
-			if !yield(i) {
-				return
-			}
-		}
-	}
 }
 
 // bin returns the number of a document's length bin, -1 for none.

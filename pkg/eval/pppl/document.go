@@ -72,9 +72,9 @@ func id(t corpus.Text, index int) json.RawMessage {
 }
 
 // tokenized encodes texts on every core, in the order of the indices.
-func tokenized(e *encoder.Encoder, texts []corpus.Text, indices iter.Seq[int], limit int) iter.Seq2[Document, error] {
+func tokenized(e *encoder.Encoder, texts []corpus.Text, indices []int, limit int) iter.Seq2[Document, error] {
 	in := func(yield func(int, error) bool) {
-		for i := range indices {
+		for _, i := range indices {
 			if !yield(i, nil) {
 				return
 			}

@@ -187,12 +187,12 @@ func (f folder) rows() ([]Row, error) {
 	return rows, nil
 }
 
-// names returns the entries of a folder that keep accepts, in order. A pattern
-// would take the brackets of the folder's own name for its own.
-func names(dir string, keep func(name string) bool) (all []string, err error) {
+// names returns the entries of a folder that match accepts, in order. (A glob
+// would interpret brackets in the folder's name.)
+func names(dir string, match func(name string) bool) (all []string, err error) {
 	entries, err := os.ReadDir(dir)
 	for _, entry := range entries {
-		if keep(entry.Name()) {
+		if match(entry.Name()) {
 			all = append(all, entry.Name())
 		}
 	}

@@ -57,7 +57,7 @@ func Local(ctx context.Context, o Options) error {
 				return err
 			}
 		}
-		if err := o.told(row); err != nil {
+		if err := o.report(row); err != nil {
 			return err
 		}
 	}
@@ -136,7 +136,7 @@ func (w *watch) missing() ([]int, error) {
 		case !ok:
 			missing = append(missing, number)
 		case number == w.known:
-			if err := w.told(row); err != nil {
+			if err := w.report(row); err != nil {
 				return nil, err
 			}
 			w.known++
@@ -173,7 +173,7 @@ func (o *Options) open(ctx context.Context) (t *finetune.Trainer, release func()
 	return t, t.Close, nil
 }
 
-func (o *Options) told(row Row) error {
+func (o *Options) report(row Row) error {
 	if o.Row == nil {
 		return nil
 	}

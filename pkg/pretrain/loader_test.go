@@ -62,16 +62,16 @@ func TestShares(t *testing.T) {
 			if err := s.graphs(); err != nil {
 				t.Fatal(err)
 			}
-			source := s.source
-			source.rank, source.ranks, source.planner = rank, ranks, opt.Settings.planner(1, ranks)
-			b, err := source.draw(3)
+			loader := s.loader
+			loader.rank, loader.ranks, loader.planner = rank, ranks, opt.Settings.planner(1, ranks)
+			b, err := loader.draw(3)
 			if err != nil {
 				t.Fatal(err)
 			}
-			source.fill(b)
+			loader.makeTensors(b)
 			own := ""
 			for i, part := range b.parts {
-				for _, row := range source.share(part, rank).Rows {
+				for _, row := range loader.share(part, rank).Rows {
 					seen[row]++
 				}
 				for _, input := range b.micro[i].Inputs {
