@@ -22,4 +22,9 @@
 //
 // Saving is whole or not at all, and what is saved transformers and
 // sentence-transformers load as it is.
+//
+// # Why not a library for safetensors
+//
+// gomlx/go-huggingface 0.3.1 fetches models and reads no safetensors: of them it
+// has the hub's counts of parameters alone. header.go reads the format.
 package checkpoint

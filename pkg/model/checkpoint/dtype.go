@@ -50,7 +50,9 @@ func (d DType) torch() string {
 	return map[DType]string{F32: "float32", BF16: "bfloat16", F16: "float16"}[d]
 }
 
-// toBF16 rounds to the nearest bfloat16, ties to even, as torch does.
+// toBF16 rounds to the nearest bfloat16, ties to even, as torch does. compute's
+// own bfloat16 makes an infinity of some NaNs, its float16 rounds small numbers'
+// ties up.
 func toBF16(x float32) uint16 {
 	bits := math.Float32bits(x)
 	if x != x {
@@ -58,9 +60,6 @@ func toBF16(x float32) uint16 {
 	}
 	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
 }
-
-// fromBF16 converts a bfloat16 to float32, exactly.
-func fromBF16(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
 
 // toF16 rounds to the nearest binary16, ties to even; what is too great is
 // infinite.
@@ -78,17 +77,4 @@ func toF16(x float32) uint16 {
 	}
 	bits += 0xfff + bits>>13&1
 	return sign | uint16((bits-0x38000000)>>13)
-}
-
-// fromF16 converts a float16 to float32, exactly.
-func fromF16(h uint16) float32 {
-	sign := uint32(h&0x8000) << 16
-	exponent, mantissa := uint32(h>>10&31), uint32(h&0x3ff)
-	switch exponent {
-	case 0:
-		return math.Float32frombits(sign | math.Float32bits(float32(mantissa)/(1<<24)))
-	case 31:
-		return math.Float32frombits(sign | 0x7f800000 | mantissa<<13)
-	}
-	return math.Float32frombits(sign | (exponent+112)<<23 | mantissa<<13)
 }

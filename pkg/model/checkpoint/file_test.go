@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/dtypes/float16"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -113,18 +116,18 @@ func TestRead(t *testing.T) {
 func TestHalfPrecision(t *testing.T) {
 	for bits := range 1 << 16 {
 		h := uint16(bits)
-		if x := fromBF16(h); x == x && toBF16(x) != h {
+		if x := bfloat16.FromBits(h).Float32(); x == x && toBF16(x) != h {
 			t.Fatalf("bf16 %#x -> %g -> %#x", h, x, toBF16(x))
 		}
-		if x := fromF16(h); x == x && toF16(x) != h {
+		if x := float16.FromBits(h).Float32(); x == x && toF16(x) != h {
 			t.Fatalf("f16 %#x -> %g -> %#x", h, x, toF16(x))
 		}
 	}
 	nan := float32(math.NaN())
-	if x := fromBF16(toBF16(nan)); x == x {
+	if x := bfloat16.FromBits(toBF16(nan)).Float32(); x == x {
 		t.Errorf("bf16 of NaN is %g", x)
 	}
-	if x := fromF16(toF16(nan)); x == x {
+	if x := float16.FromBits(toF16(nan)).Float32(); x == x {
 		t.Errorf("f16 of NaN is %g", x)
 	}
 }
@@ -132,7 +135,7 @@ func TestHalfPrecision(t *testing.T) {
 func TestLargeTensorsAreConvertedInPieces(t *testing.T) {
 	x := make([]float32, 3<<18+7)
 	for i := range x {
-		x[i] = fromBF16(uint16(i))
+		x[i] = bfloat16.FromBits(uint16(i)).Float32()
 	}
 	for _, dtype := range []DType{F32, BF16} {
 		path := filepath.Join(t.TempDir(), "x.safetensors")

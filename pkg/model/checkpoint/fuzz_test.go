@@ -15,7 +15,7 @@ func FuzzIndex(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		shards, err := Shards(data)
+		shards, err := parseIndex(data)
 		if err == nil && len(shards) == 0 {
 			t.Error("no shard and no error")
 		}

@@ -29,7 +29,7 @@ type Sentence struct {
 	MaxLength  int      // tokens that texts are cut to; 0 is the model's own limit
 	Similarity string   // "cosine" or "dot"
 	Prompts             // without modules.json only export keeps them
-	Own        bool     // there is a modules.json
+	Modular    bool     // there is a modules.json
 }
 
 // Unit reports whether the embeddings have length one, so that dot products
@@ -77,7 +77,7 @@ func ReadSentence(dir string) (*Sentence, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Own = true
+	s.Modular = true
 	modules, err := ParseModules(data)
 	if err == nil {
 		err = s.read(dir, modules)

@@ -7,6 +7,9 @@ import (
 	"runtime"
 	"unsafe"
 
+	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/dtypes/float16"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -80,11 +83,11 @@ func toFloat32s(out []float32, raw []byte, dtype DType) {
 		}
 	case BF16:
 		for i := range out {
-			out[i] = fromBF16(little.Uint16(raw[2*i : 2*i+2]))
+			out[i] = bfloat16.FromBits(little.Uint16(raw[2*i : 2*i+2])).Float32()
 		}
 	case F16:
 		for i := range out {
-			out[i] = fromF16(little.Uint16(raw[2*i : 2*i+2]))
+			out[i] = float16.FromBits(little.Uint16(raw[2*i : 2*i+2])).Float32()
 		}
 	}
 }

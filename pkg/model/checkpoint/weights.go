@@ -100,7 +100,7 @@ func openShards(dir, path string, index []byte) (_ *weights, err error) {
 			w.Close()
 		}
 	}()
-	for _, shard := range slices.Sorted(maps.Keys(shards(shardOf))) {
+	for _, shard := range slices.Compact(slices.Sorted(maps.Values(shardOf))) {
 		if _, err := input.Inside(dir, shard); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("shard %w", err)
 		}
@@ -146,23 +146,4 @@ func parseIndex(index []byte) (map[string]string, error) {
 		}
 	}
 	return content.Map, nil
-}
-
-// Shards lists the files that an index names, in order. A name that leaves the
-// model's folder is an error.
-func Shards(index []byte) ([]string, error) {
-	shardOf, err := parseIndex(index)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Sorted(maps.Keys(shards(shardOf))), nil
-}
-
-// shards returns the set of files that an index names.
-func shards(shardOf map[string]string) map[string]bool {
-	set := map[string]bool{}
-	for _, shard := range shardOf {
-		set[shard] = true
-	}
-	return set
 }
