@@ -53,11 +53,11 @@ func newBench() *cobra.Command {
 			"\"first\" is the time of a new process to ten embeddings, a filled mask, a run's first step, without\n" +
 			"(cold) and with (warm) the compiled programs of an earlier one; its rates are 1 over the seconds.\n\n" +
 			"With --against transformers the programs take turns, each in a process of its own, with the same\n" +
-			"weights, batches and masks; their losses must agree before anything is timed. transformers runs as\n" +
-			"it is and compiled; on a CPU OpenVINO and ONNX Runtime run its forward pass and embedding, too, on a\n" +
-			"GPU it also takes FlashAttention. One of these that cannot be prepared is left out with a note.\n" +
-			"What is not yet installed (torch and more, 6 GB) is fetched by scripts/setup --peer. The result is\n" +
-			"written to figures/data/bench.json, on a GPU to bench-gpu.json, unless --output names another file.",
+			"weights, batches and masks; their losses must agree before anything is timed. transformers runs\n" +
+			"uncompiled and compiled; on a CPU, OpenVINO and ONNX Runtime run its forward pass and embedding,\n" +
+			"too; on a GPU, it also runs with FlashAttention. A program that cannot be prepared is left out with\n" +
+			"a note. scripts/setup --peer installs what is missing (torch and more, 6 GB). The result goes to\n" +
+			"figures/data/bench.json, on a GPU to bench-gpu.json, unless --output names another file.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			sizes, err := o.sizes(names)
@@ -76,8 +76,8 @@ func newBench() *cobra.Command {
 	flags.StringVar(&o.preset, "preset", "tiny", "`SIZE` of the model: "+strings.Join(names, ", "))
 	flags.StringVar(&o.against, "against", "", "the other `PROGRAM`: transformers")
 	flags.StringVar(&o.python, "python", "", "the `PYTHON` that has torch and transformers (scripts/setup --peer's)")
-	flags.StringVar(&o.output, "output", "", "`FILE` of the result (with --against in figures/data, else none)")
-	flags.BoolVar(&o.add, "add", false, "keep the other rows of the result's file, which must be of this machine")
+	flags.StringVar(&o.output, "output", "", "`FILE` of the result (default: in figures/data with --against, else none)")
+	flags.BoolVar(&o.add, "add", false, "keep the other rows of the result's file, which must come from this machine")
 	flags.StringVar(&o.data, "data", "", "texts (data/corpus/train.jsonl.gz), a `GLOB`")
 	flags.StringSliceVar(&o.tasks, "tasks", bench.Tasks, "what to measure")
 	flags.StringSliceVar(&o.compute, "compute", []string{"float32"}, "element types: float32, bfloat16")

@@ -23,12 +23,12 @@ import (
 	"llmjp.internal/modernbert/pkg/run"
 )
 
-// runFlags are those of commands that analyse every checkpoint of a run, each
-// as a task.
+// runFlags are the flags of commands that analyse every checkpoint of a run,
+// each as a task.
 type runFlags struct {
 	engineFlags
 	run   string
-	parts string // where a worker leaves its results
+	parts string // the folder for a worker's results
 	only  []int  // the numbers of its checkpoints
 }
 
@@ -89,7 +89,7 @@ func (o runFlags) list(ctx context.Context, stderr io.Writer, refs ...string) ([
 	return models.List(refs...)
 }
 
-// asWorker makes a worker's end the end of a command that is done.
+// asWorker returns nil for errWorker: a worker that wrote its results is done.
 func asWorker(err error) error {
 	if errors.Is(err, errWorker) {
 		return nil
@@ -97,13 +97,13 @@ func asWorker(err error) error {
 	return err
 }
 
-// errWorker is what a worker's part of a command ends with: its results are
-// written, nothing is to be printed.
+// errWorker ends a worker's part of a command: its results are written, and
+// nothing is to be printed.
 var errWorker = errors.New("a worker's results are written")
 
-// everyCheckpoint returns what one computes for each model, in their order. As
-// a worker, it computes some and writes them as JSON. With an engine it has
-// workers compute, which are this command with the same flags.
+// everyCheckpoint calls one for each model and returns the results in the order
+// of the models. A worker computes some of them and writes them as JSON. With an
+// engine, workers compute: processes of this command with the same flags.
 func everyCheckpoint[T any](ctx context.Context, cmd *cobra.Command, o runFlags, list []models.Model, one func(models.Model) (T, error)) ([]T, error) {
 	if o.parts != "" {
 		return nil, work(o, list, one)
@@ -122,7 +122,7 @@ func everyCheckpoint[T any](ctx context.Context, cmd *cobra.Command, o runFlags,
 	if err := engine.Check(ctx); err != nil {
 		return nil, err
 	}
-	args := again(cmd)
+	args := sameCommand(cmd)
 	dir, err := partsFolder(args, list)
 	if err != nil {
 		return nil, err
@@ -194,8 +194,8 @@ func missingParts(dir string, n int) (missing []int, err error) {
 	return missing, nil
 }
 
-// partsFolder makes the folder of an analysis: the same command on the same
-// checkpoints and inputs finds what an interrupted one left.
+// partsFolder makes the folder of an analysis, so that the same command on the
+// same checkpoints and inputs continues an interrupted one.
 func partsFolder(args []string, list []models.Model) (string, error) {
 	h := sha256.New()
 	stamp := func(path string) {
@@ -224,9 +224,9 @@ func partsFolder(args []string, list []models.Model) (string, error) {
 	return dir, os.MkdirAll(dir, 0o777)
 }
 
-// again returns the command line that runs cmd with the same flags and
-// arguments, without those that say who computes and where results go.
-func again(cmd *cobra.Command) []string {
+// sameCommand returns the command line that runs cmd with the same flags and
+// arguments, but without those for the engine and the output.
+func sameCommand(cmd *cobra.Command) []string {
 	args := []string{cmd.Name()}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		switch f.Name {

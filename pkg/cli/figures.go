@@ -21,17 +21,17 @@ import (
 func init() { commands = append(commands, newFigures) }
 
 func newFigures() *cobra.Command {
-	var only, runs, sweeps, claimed []string
+	var only, runs, sweeps, claimDirs []string
 	var data, output string
 	var form figureForm
 	cmd := &cobra.Command{
 		Use:   "figures [--only NAME] [--width 3.35in] [--font-size 8] [--format pdf,svg,png]",
 		Short: "Draw every figure and table again from figures/data, without a model",
 		Long: "Draw every figure (SVG, PNG at 96 and 192 dots an inch) and table (Markdown, LaTeX) again\n" +
-			"from the results in figures/data, without a model. Whatever has no result yet is skipped.\n\n" +
+			"from the results in figures/data, without a model. Those without a result are skipped.\n\n" +
 			"--width, --height, --font-size and --format shape a figure for a paper; a table's LaTeX is set\n" +
-			"for that width (one column up to 3.5in, else two). Drawings so shaped go to runs/figures, not\n" +
-			"over the project's own, unless --output says otherwise. A PDF embeds its fonts, Japanese too.\n\n" +
+			"for that width (one column up to 3.5in, else two). With these flags drawings go to runs/figures by\n" +
+			"default, so that the project's own stay. A PDF embeds its fonts, Japanese too.\n\n" +
 			"Figures and tables:\n" + catalogText(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,11 +48,11 @@ func newFigures() *cobra.Command {
 			if err := errors.Join(checkFolder("--data", data), checkFolder("--output", output)); err != nil {
 				return err
 			}
-			own := []string{"figures"}
+			folder := []string{"figures"}
 			if form.shaped() {
-				own = []string{"runs", "figures"}
+				folder = []string{"runs", "figures"}
 			}
-			if output, err = orProject(output, own...); err != nil {
+			if output, err = orProject(output, folder...); err != nil {
 				return err
 			}
 			if len(runs) > 0 {
@@ -73,8 +73,8 @@ func newFigures() *cobra.Command {
 					return err
 				}
 			}
-			if len(claimed) > 0 {
-				if err := holdClaims(data, claimed); err != nil {
+			if len(claimDirs) > 0 {
+				if err := evaluateClaims(data, claimDirs); err != nil {
 					return err
 				}
 			}
@@ -84,7 +84,7 @@ func newFigures() *cobra.Command {
 	cmd.Flags().StringSliceVar(&only, "only", nil, "draw only these, by `NAME`")
 	cmd.Flags().StringSliceVar(&runs, "run", nil, "first make training-curve.json from these folders of pretrain, stage 1 before stage 2, or from one that holds both")
 	cmd.Flags().StringSliceVar(&sweeps, "sweep", nil, "first make jglue.json from these folders of sweep, one a model and task")
-	cmd.Flags().StringSliceVar(&claimed, "claims", nil, "first make claims.json: the paper's statements held against the results in these folders, one a run; two and more give verdicts")
+	cmd.Flags().StringSliceVar(&claimDirs, "claims", nil, "first make claims.json: the paper's statements tested on the results in these folders, one a run; a verdict takes two runs or more")
 	cmd.Flags().StringVar(&data, "data", "", "folder of the results (figures/data)")
 	cmd.Flags().StringVar(&output, "output", "", "folder of the drawings (figures; runs/figures with --width, --height, --font-size or --format)")
 	cmd.Flags().StringVar(&form.width, "width", "", "`WIDTH` of a figure: 3.35in, 85mm, 8.5cm, 240pt")
@@ -94,9 +94,9 @@ func newFigures() *cobra.Command {
 	return cmd
 }
 
-// holdClaims keeps the paper's statements, held against the results of several
-// runs, in data.
-func holdClaims(data string, dirs []string) error {
+// evaluateClaims tests the paper's statements on the results of several runs and
+// saves the verdicts in data.
+func evaluateClaims(data string, dirs []string) error {
 	c, err := claims.Of(dirs...)
 	if err != nil {
 		return err
@@ -156,15 +156,15 @@ func (f *figureForm) save(d figure.Drawing, dir string) ([]string, error) {
 	return d.Save(dir)
 }
 
-// orProject returns the folder that was asked for, or the project's own.
-func orProject(dir string, own ...string) (string, error) {
+// orProject returns dir, or if it is empty a folder of the project.
+func orProject(dir string, folder ...string) (string, error) {
 	if dir != "" {
 		return dir, nil
 	}
-	return project.Path(own...)
+	return project.Path(folder...)
 }
 
-// chosen returns the entries asked for, or all.
+// chosen returns the entries of these names, or all.
 func chosen(only []string) ([]figure.Entry, error) {
 	all := figure.Catalog()
 	if len(only) == 0 {

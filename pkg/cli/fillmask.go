@@ -32,9 +32,9 @@ func newFillMask() *cobra.Command {
 		Use:   "fill-mask --model M TEXT… | --input F",
 		Short: "Guess the token at the mask of a text (Table 3)",
 		Long: "Ranks the whole vocabulary at each mask of a text: the model's mask token, or {} in its place.\n" +
-			"A mask is one token, and so is its answer. With several models, or all checkpoints of\n" +
-			"--run DIR, their answers stand side by side. An \"answer\" in a line of --input is shown as the\n" +
-			"expected one, with the number of tokens that it takes.\n\n" +
+			"A mask stands for one token. With several models, or all checkpoints of --run DIR,\n" +
+			"their answers are shown side by side. An \"answer\" in a line of --input is shown as the expected\n" +
+			"one, with its number of tokens.\n\n" +
 			"--json prints a line each: {\"text\", \"masks\": [[{\"id\", \"token\", \"score\"}, …], …]}, the tokens as they\n" +
 			"stand in the vocabulary, their softmax probabilities; with several models also \"model\".",
 		RunE: func(cmd *cobra.Command, texts []string) error {
@@ -49,7 +49,7 @@ func newFillMask() *cobra.Command {
 	cmd.Flags().IntVar(&o.topK, "top-k", 5, "the `K` best guesses for each mask")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON lines instead of a table")
 	cmd.Flags().StringVar(&o.placeholder, "placeholder", fillmask.Placeholder, "`TEXT` that stands for the mask")
-	cmd.Flags().BoolVar(&o.unbroken, "unbroken", false, "mask as pretraining does: the text around a mask is tokenized as one (not the authors' way)")
+	cmd.Flags().BoolVar(&o.unbroken, "unbroken", false, "mask as in pretraining: the text around a mask is tokenized as one (the authors tokenize its parts)")
 	cmd.Flags().StringVar(&o.result, "result", "", "also write `DIR`/fill-mask.json, from which figures draws Table 3")
 	addComputing(cmd, &o.batchSize, &o.compute)
 	o.runFlags.add(cmd)

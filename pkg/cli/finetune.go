@@ -40,8 +40,8 @@ func newFineTune() *cobra.Command {
 		Long: "Fine-tunes a model with the authors' settings: AdamW without decay, linear decay of the learning\n" +
 			"rate, no warm-up, no clipping. The score is that of the validation rows after the last epoch.\n\n" +
 			"Writes DIR/result.json, DIR/log.jsonl (a line an update), DIR/predictions.jsonl (a line a validation\n" +
-			"row) and DIR/model, all of them or nothing. Without --train and --valid the project's own files are\n" +
-			"used (data/jglue); JNLI's training labels are not to be had, its substitute says so in result.json.",
+			"row) and DIR/model, all of them or nothing. The default rows are the project's own (data/jglue); JNLI's\n" +
+			"training labels are not available, and result.json names their substitute.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := o.config()
@@ -58,8 +58,8 @@ func newFineTune() *cobra.Command {
 	f := cmd.Flags()
 	f.Float64Var(&o.setting.LR, "lr", 5e-5, "learning rate of the first update")
 	f.IntVar(&o.setting.Epochs, "epochs", 3, "epochs")
-	f.Uint64Var(&o.setting.Seed, "seed", 42, "decides the classifier's first weights, the order of rows, dropout")
-	f.BoolVar(&o.replace, "replace", false, "write over a DIR that is there already")
+	f.Uint64Var(&o.setting.Seed, "seed", 42, "seed of the classifier's initial weights, the order of rows, and dropout")
+	f.BoolVar(&o.replace, "replace", false, "overwrite an existing DIR")
 	return cmd
 }
 
@@ -69,11 +69,11 @@ func (o *fineTuneOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.task, "task", "", "`TASK`: jsts, jnli or jcola")
 	f.StringVar(&o.model, "model", "", "directory of a model, its id on the hub, or the folder of a pretraining run for its last checkpoint (`M`)")
 	f.StringArrayVar(&o.train, "train", nil, "training rows as JGLUE or JCoLA publishes them; may be a glob and be given several times (`F`)")
-	f.StringArrayVar(&o.valid, "valid", nil, "validation rows likewise (`F`)")
-	f.StringVar(&o.output, "output", "", "folder to make (`DIR`)")
+	f.StringArrayVar(&o.valid, "valid", nil, "validation rows in the same formats (`F`)")
+	f.StringVar(&o.output, "output", "", "folder to create (`DIR`)")
 	f.IntVar(&o.batchSize, "batch-size", finetune.BatchSize, "rows of an update")
-	f.IntVar(&o.maxLength, "max-length", finetune.MaxLength, "tokens that a row is cut to, special ones included; the model may take fewer")
-	f.IntVar(&o.rows, "rows", 0, "take the first `N` rows of each split only, for a try; 0 is all")
+	f.IntVar(&o.maxLength, "max-length", finetune.MaxLength, "cut rows to this many tokens, including special ones, or to the model's limit if that is less")
+	f.IntVar(&o.rows, "rows", 0, "use only the first `N` rows of each split, for a trial; 0 is all")
 	f.IntVar(&o.devices, "devices", 1, "devices that share each batch")
 }
 
@@ -107,7 +107,7 @@ func (o *fineTuneOptions) config() (finetune.Config, error) {
 	return c, c.UseProjectRows()
 }
 
-// openTrainer reads rows and weights and says what they are.
+// openTrainer reads rows and weights and reports their numbers.
 func openTrainer(ctx context.Context, config finetune.Config, stderr io.Writer) (*finetune.Trainer, error) {
 	t, err := finetune.Open(ctx, config)
 	if err != nil {
@@ -119,12 +119,12 @@ func openTrainer(ctx context.Context, config finetune.Config, stderr io.Writer) 
 		fmt.Fprintf(stderr, "%s: %s\n", config.Task.Name, note)
 	}
 	sayCut(stderr, t.Cut())
-	fmt.Fprintf(stderr, "not in %s, drawn by the seed: %s\n", config.Name, strings.Join(t.Fresh, ", "))
+	fmt.Fprintf(stderr, "not in %s, initialized from the seed: %s\n", config.Name, strings.Join(t.Fresh, ", "))
 	return t, nil
 }
 
-// find names the model and sets its directory. A run's folder becomes that of
-// its last checkpoint, for the workers of a sweep, too.
+// find sets the model's name and directory. A run's folder stands for its last
+// checkpoint, also for the workers of a sweep.
 func (o *fineTuneOptions) find(ctx context.Context, config *finetune.Config, stderr io.Writer) (err error) {
 	if o.model, err = run.Model(o.model); err != nil {
 		return fmt.Errorf("--model: %w", err)

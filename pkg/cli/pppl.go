@@ -33,14 +33,14 @@ func newPPPL() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pppl --model M --input F --output R.jsonl",
 		Short: "Measure the pseudo-perplexity of documents (Figure 2, Appendix A)",
-		Long: "Writes a line a document: {\"id\", \"length\", \"positions\", \"losses\", \"pppl\"}. The positions are drawn\n" +
-			"with replacement from 1 … length-2 of the encoded text by --seed; each is masked in a copy of its\n" +
-			"own; pppl is exp of the mean loss in nats, null for a text without a token. With several models,\n" +
-			"or all checkpoints of --run DIR, lines also say the \"model\".\n\n" +
-			"--per-bin N takes N documents in each of the length bins, first come in the order in which --seed\n" +
-			"shuffles the input, as the paper did with 500. --result DIR writes DIR/pseudo-perplexity.json, from\n" +
+		Long: "Writes a line a document: {\"id\", \"length\", \"positions\", \"losses\", \"pppl\"}. --seed draws the positions\n" +
+			"with replacement from 1 … length-2 of the encoded text; each is masked in a copy of its own. pppl\n" +
+			"is exp of the mean loss in nats, null for a text without a token. With several models, or all\n" +
+			"checkpoints of --run DIR, lines also have the \"model\".\n\n" +
+			"--per-bin N takes the first N documents of each length bin after --seed has shuffled the input, as\n" +
+			"the paper did with 500. --result DIR writes DIR/pseudo-perplexity.json, from\n" +
 			"which figures draws Figure 2 and the histogram of lengths.\n\n" +
-			"Finished documents are kept in R.jsonl.partial: after an interruption the same command goes on.",
+			"Finished documents are kept in R.jsonl.partial: the same command continues after an interruption.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
@@ -55,10 +55,10 @@ func newPPPL() *cobra.Command {
 	f.StringVar(&o.output, "output", "", "file to write (`R.jsonl`)")
 	f.IntVar(&o.Positions, "positions", pppl.PaperPositions, "draw `N` positions a document")
 	f.Uint64Var(&o.Seed, "seed", pppl.PaperSeed, "`SEED` of the positions, and of the order with --per-bin")
-	f.IntVar(&o.MaxLength, "max-length", pppl.PaperMaxLength, "cut texts to `N` tokens, special ones included; the model's own limit holds too")
-	f.IntVar(&o.PerBin, "per-bin", 0, "take `N` documents in each bin; 0 takes all of the input")
+	f.IntVar(&o.MaxLength, "max-length", pppl.PaperMaxLength, "cut texts to `N` tokens, including special ones, or to the model's limit if that is less")
+	f.IntVar(&o.PerBin, "per-bin", 0, "take `N` documents in each bin; 0 takes the whole input")
 	f.StringVar(&o.bins, "bins", "1024,2048,4096,8191", "the greatest `LENGTHS` of the bins")
-	f.BoolVar(&o.Same, "same-documents", false, "with --per-bin: the documents that the first model's tokenizer chooses, for all models")
+	f.BoolVar(&o.Same, "same-documents", false, "with --per-bin: the same documents for all models, chosen by the first one's tokenizer")
 	f.StringVar(&o.result, "result", "", "also write `DIR`/pseudo-perplexity.json, from which figures draws Figure 2")
 	addComputing(cmd, &o.batchSize, &o.Encoder.Compute)
 	o.runFlags.add(cmd)

@@ -34,13 +34,13 @@ func newPretrain() *cobra.Command {
 	var o pretrainOptions
 	cmd := &cobra.Command{
 		Use:   "pretrain --preset tiny|small|base --output DIR",
-		Short: "Pretrain a model by masked language modelling, or go on with a run",
-		Long: "Pretrains a model, or goes on with the run in DIR exactly where it stopped.\n\n" +
+		Short: "Pretrain a model by masked language modelling, or resume a run",
+		Long: "Pretrains a model, or resumes the run in DIR exactly where it stopped.\n\n" +
 			"DIR/log.jsonl has a line a step, DIR/eval.jsonl a line a validation, DIR/checkpoints/step-0000N\n" +
-			"is a directory in Hugging Face format with the trainer's state beside the model. Ctrl-C ends the\n" +
-			"step in hand and saves. Without --data the project's own text is used, see data/README.md.\n\n" +
-			"After scripts/setup --mpi it is one run on all the processes that mpirun --bind-to none or\n" +
-			"srun --mpi=pmix starts, one a host: see scripts/cluster/README.md.",
+			"is a directory in Hugging Face format with the trainer's state beside the model. Ctrl-C finishes\n" +
+			"the current step and saves. The default text is the project's own, see data/README.md.\n\n" +
+			"After scripts/setup --mpi, the processes that mpirun --bind-to none or srun --mpi=pmix starts, one\n" +
+			"a host, share one run: see scripts/cluster/README.md.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.printConfig {
@@ -67,19 +67,19 @@ func newPretrain() *cobra.Command {
 	f.StringVar(&o.preset, "preset", "tiny", "settings to start from: "+strings.Join(pretrain.Presets(), ", "))
 	f.IntVar(&o.stage, "stage", 1, "stage of the preset, 1 or 2")
 	f.StringArrayVar(&o.data, "data", nil, "training text, a document a line: .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a `GLOB` and be given several times")
-	f.StringVar(&o.corpus, "corpus", "", "training text that the subcommand corpus tokenized (`DIR`), in place of --data")
-	f.StringArrayVar(&o.valid, "valid", nil, "validation text likewise (`GLOB`), or none; MIRACL's where scripts/fetch-data miracl has made them, else the project's own, if not given")
+	f.StringVar(&o.corpus, "corpus", "", "training text tokenized by the subcommand corpus (`DIR`), in place of --data")
+	f.StringArrayVar(&o.valid, "valid", nil, "validation text in the same formats (`GLOB`), or none; default: MIRACL's if scripts/fetch-data miracl has made it, else the project's own")
 	f.StringVar(&o.output, "output", "", "folder of the run (`DIR`)")
 	f.StringVar(&o.init, "init", "", "model to start from (`M`): a directory, a hub id, or the folder of a run for its last checkpoint, such as stage 1")
 	f.StringArrayVar(&o.set, "set", nil, "`KEY=VALUE`, a setting other than the preset's; see --print-config")
-	f.IntVar(&o.steps, "steps", 0, "end after step `N` (0: only the weights to start from are saved); the schedule stays that of total_steps")
+	f.IntVar(&o.steps, "steps", 0, "stop after step `N`, on the learning-rate schedule of total_steps; 0 only saves the initial weights")
 	f.StringVar(&o.dump, "dump-batches", "", "folder (`DIR`) to write each step's batch to")
-	f.IntVar(&o.devices, "devices", 1, "devices that share each micro-batch (`N`); a run may go on with another number. XLA's CPU plugin has four virtual ones")
-	f.StringVar(&o.retrieval, "retrieval", "", "pairs (`F`) for zero-shot retrieval during validation, or MIRACL's own qrels.….tsv with its topics.….tsv beside it, or none; MIRACL's where scripts/fetch-data miracl has made them, else the project's own, if not given")
+	f.IntVar(&o.devices, "devices", 1, "`N` devices that share each micro-batch; a run may be resumed with another number. XLA's CPU plugin has four virtual ones")
+	f.StringVar(&o.retrieval, "retrieval", "", "pairs (`F`) for zero-shot retrieval during validation, or MIRACL's own qrels.….tsv with its topics.….tsv beside it, or none; default: MIRACL's if scripts/fetch-data miracl has made them, else the project's own")
 	f.StringArrayVar(&o.texts, "texts", nil, "passages (`F`) that the pairs of --retrieval name, or MIRACL's own docs-*.jsonl.gz; may be a glob and be given several times")
-	f.StringVar(&o.cache, "cache", "", "folder (`DIR`) for tokenized texts; .local/corpus if not given")
-	f.BoolVar(&o.skipBadLines, "skip-bad-lines", false, "leave out lines that cannot be used, and say how many")
-	f.BoolVar(&o.printConfig, "print-config", false, "print the settings and end; those of stage 2 as what differs from stage 1")
+	f.StringVar(&o.cache, "cache", "", "folder (`DIR`) for tokenized texts (default .local/corpus)")
+	f.BoolVar(&o.skipBadLines, "skip-bad-lines", false, "skip invalid lines and report their number")
+	f.BoolVar(&o.printConfig, "print-config", false, "print the settings and exit; for stage 2, only what differs from stage 1")
 	return cmd
 }
 
@@ -160,7 +160,7 @@ func runPretrain(ctx context.Context, o pretrainOptions, settings pretrain.Setti
 		Settings: settings, Output: o.output, Steps: o.steps, StartOnly: o.startOnly, Devices: o.devices, DumpBatches: o.dump, SkipBadLines: o.skipBadLines,
 		Cache: o.cache, Data: o.data, Corpus: o.corpus, Valid: o.valid, Ranks: group,
 	}
-	if group.Rank() > 0 { // rank 0 speaks
+	if group.Rank() > 0 { // only rank 0 prints
 		stdout, stderr = io.Discard, io.Discard
 	}
 	if err := group.Agree(o.complete(ctx, &opt, stderr)); err != nil {

@@ -26,7 +26,7 @@ type retrieveOptions struct {
 	model, pairs, output string
 	texts                []string
 	unit                 string
-	share                bool
+	byLength             bool
 	sentenceFlags
 	runFlags
 }
@@ -36,11 +36,12 @@ func newRetrieve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "retrieve --model M|edit|jaccard --pairs F --texts F",
 		Short: "Find each passage's partner among all: Recall@10 and MRR@10 (Table 4)",
-		Long: "Queries are the query passages of the pairs, the corpus is the positive passages, both in file\n" +
-			"order with duplicates kept; query i is answered by corpus entry i alone, and among equal scores\n" +
-			"the lower index comes first. Prints {\"recall@10\", \"mrr@10\", \"n\", \"ranks\"}.\n\n" +
-			"Score: the cosine of a model's sentence embeddings (their dot product where the model says so); edit, minus the Levenshtein distance in code\n" +
-			"points; jaccard, that of the sets of words between white space (--unit char: of code points).\n" +
+		Long: "Queries are the query passages of the pairs, the corpus is their positive passages, both in file\n" +
+			"order with duplicates kept. Corpus entry i is the only right answer to query i; of equal scores\n" +
+			"the lower index ranks first. Prints {\"recall@10\", \"mrr@10\", \"n\", \"ranks\"}.\n\n" +
+			"Scores: the cosine of a model's sentence embeddings, or their dot product if the model says so;\n" +
+			"edit: minus the Levenshtein distance in code points; jaccard: the Jaccard index of the sets of\n" +
+			"words between white space (--unit char: of code points).\n" +
 			"A model in a folder named edit or jaccard is ./edit or ./jaccard.\n\n" + sentenceHelp,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -52,10 +53,10 @@ func newRetrieve() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.model, "model", "", "directory of a model, its id on the hub, the folder of a pretraining run for its last checkpoint, edit or jaccard (`M`)")
 	cmd.Flags().StringVar(&o.pairs, "pairs", "", "pairs: JSON lines {\"query\": R, \"positive\": R} (`F`)")
-	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "the passages that the pairs name: JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times; without it the pairs hold the texts themselves (`F`)")
+	cmd.Flags().StringArrayVar(&o.texts, "texts", nil, "the passages that the pairs name (`F`): JSON lines {\"id\", \"text\"} or {\"id\", \"paragraphs\"}; may be a glob and be given several times; without it the pairs contain the texts")
 	cmd.Flags().StringVar(&o.output, "output", "", "write {\"index\", \"rank\"}, a line a query, into `R.jsonl`")
 	cmd.Flags().StringVar(&o.unit, "unit", string(retrieval.Words), "`UNIT` of jaccard's sets: word or char")
-	cmd.Flags().BoolVar(&o.share, "by-length", false, "divide each of edit's distances by the length of the longer text")
+	cmd.Flags().BoolVar(&o.byLength, "by-length", false, "divide each of edit's distances by the length of the longer text")
 	o.sentenceFlags.add(cmd)
 	o.runFlags.add(cmd)
 	return cmd
@@ -145,7 +146,7 @@ func (o retrieveOptions) everyModel(cmd *cobra.Command, task *retrieval.Task) er
 func scoresOf(ctx context.Context, o retrieveOptions, task *retrieval.Task, stderr io.Writer) (retrieval.Scores, error) {
 	switch o.model {
 	case editModel:
-		if o.share {
+		if o.byLength {
 			return task.EditShare(ctx, progress(stderr, "queries"))
 		}
 		return task.Edit(ctx, progress(stderr, "queries"))

@@ -14,12 +14,11 @@ import (
 	"llmjp.internal/modernbert/pkg/model/checkpoint"
 )
 
-// sentenceHelp says in every command that makes sentence embeddings how it
-// does.
-const sentenceHelp = "A sentence-transformers model (with modules.json) is followed: its pooling, Dense and Normalize,\n" +
-	"max_seq_length, prompts and similarity; flags come before them, --plain takes none of them. Texts are\n" +
-	"taken as they stand, with the spaces at their ends, as sentence-transformers 6 does (5, and the paper,\n" +
-	"take them off)."
+// sentenceHelp explains sentence embeddings in the help of every command that
+// makes them.
+const sentenceHelp = "Embeddings follow the modules.json of a sentence-transformers model: pooling, Dense and Normalize,\n" +
+	"max_seq_length, prompts and similarity. Flags override it, --plain ignores it. Texts keep the spaces at\n" +
+	"their ends, as in sentence-transformers 6 (version 5, and the paper, strip them)."
 
 // poolFlags choose how hidden states become a sentence's embedding.
 type poolFlags struct {
@@ -29,11 +28,11 @@ type poolFlags struct {
 }
 
 func (o *poolFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.pooling, "pooling", "", "`POOLING` of the hidden states: mean or cls (the model's own, else mean)")
-	cmd.Flags().BoolVar(&o.plain, "plain", false, "take the mean of the hidden states, whatever modules.json says")
+	cmd.Flags().StringVar(&o.pooling, "pooling", "", "`POOLING` of the hidden states: mean or cls (default: the model's, else mean)")
+	cmd.Flags().BoolVar(&o.plain, "plain", false, "ignore modules.json and take the mean of the hidden states")
 }
 
-// check refuses values of the flags.
+// check refuses values that the flags do not take.
 func (o poolFlags) check() error {
 	if o.pooling != "" {
 		if _, err := encoder.ParsePooling(o.pooling); err != nil {
@@ -46,7 +45,7 @@ func (o poolFlags) check() error {
 	return nil
 }
 
-// form reads how a model makes embeddings and lays the flags over it.
+// form reads how a model makes embeddings; flags override it.
 func (o poolFlags) form(dir string, stderr io.Writer) (*checkpoint.Sentence, error) {
 	s := &checkpoint.Sentence{Pooling: string(encoder.Mean), Similarity: "cosine"}
 	if !o.plain {
@@ -55,7 +54,7 @@ func (o poolFlags) form(dir string, stderr io.Writer) (*checkpoint.Sentence, err
 			return nil, err
 		}
 	}
-	if !s.Own {
+	if !s.Modular {
 		s.Prompts = checkpoint.Prompts{}
 	}
 	if o.pooling != "" {
@@ -64,13 +63,13 @@ func (o poolFlags) form(dir string, stderr io.Writer) (*checkpoint.Sentence, err
 	if o.maxLength > 0 {
 		s.MaxLength = o.maxLength
 	}
-	if s.Own {
+	if s.Modular {
 		fmt.Fprintf(stderr, "modules.json: %s\n", describeSentence(s))
 	}
 	return s, nil
 }
 
-// describeSentence says in a line what is followed.
+// describeSentence describes in a line how embeddings are made.
 func describeSentence(s *checkpoint.Sentence) string {
 	parts := []string{s.Pooling + " pooling"}
 	for _, d := range s.Dense {
@@ -96,12 +95,12 @@ type sentenceFlags struct {
 
 func (o *sentenceFlags) add(cmd *cobra.Command) {
 	o.poolFlags.add(cmd)
-	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens, special ones included and kept; 0 is what the model takes")
+	cmd.Flags().IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens, including the special ones, which are kept; 0 is the model's limit")
 	addComputing(cmd, &o.batchSize, &o.compute)
 	o.prompts.add(cmd)
 }
 
-// promptFlags are the prompts of the command line and whether they were given.
+// promptFlags are the prompts of the command line, and which of them were given.
 type promptFlags struct {
 	sentence.Prompts
 	given func(flag string) bool
@@ -113,7 +112,7 @@ func (p *promptFlags) add(cmd *cobra.Command) {
 	p.given = cmd.Flags().Changed
 }
 
-// over lays the prompts that were given over the model's.
+// over returns the model's prompts, overridden by those that were given.
 func (p promptFlags) over(own checkpoint.Prompts) sentence.Prompts {
 	out := sentence.Prompts{Query: own.ByName["query"], Passage: own.ByName["document"]}
 	if p.given("query-prompt") {
@@ -132,7 +131,7 @@ func (o sentenceFlags) check() error {
 	return checkComputing(o.batchSize, o.compute)
 }
 
-// load reads a model without its head and says how it makes embeddings.
+// load loads a model without its head, and reads how it makes embeddings.
 func (o sentenceFlags) load(ctx context.Context, ref string, stderr io.Writer) (*encoder.Encoder, *checkpoint.Sentence, sentence.Options, error) {
 	fail := func(err error) (*encoder.Encoder, *checkpoint.Sentence, sentence.Options, error) {
 		return nil, nil, sentence.Options{}, err
@@ -159,7 +158,7 @@ func (o sentenceFlags) load(ctx context.Context, ref string, stderr io.Writer) (
 	}, nil
 }
 
-// sayCut says that texts were longer than the model.
+// sayCut reports texts that were longer than the model's limit.
 func sayCut(stderr io.Writer, cut int) {
 	if cut > 0 {
 		fmt.Fprintf(stderr, "texts longer than the model takes or --max-length allows, whose ends are cut off: %d\n", cut)

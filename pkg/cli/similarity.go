@@ -47,9 +47,9 @@ func newSimilarity() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "similarity --model M --pairs F --texts F",
 		Short: "Alignment and uniformity, and how similar positive and random pairs are (Figures 3 and 4)",
-		Long: "Prints {\"alignment\", \"uniformity\", \"positive\", \"random\", \"random_pairs\", …}: positive are the\n" +
-			"cosines of the pairs in order, random those of --random pairs of two different passages drawn from\n" +
-			"all of --texts by --seed. Alignment is the mean of |x-y|² over the pairs, with embeddings of length\n" +
+		Long: "Prints {\"alignment\", \"uniformity\", \"positive\", \"random\", \"random_pairs\", …}: the cosines of the\n" +
+			"positive pairs in file order, and of --random pairs of two different passages that --seed draws from\n" +
+			"all of --texts. Alignment is the mean of |x-y|² over the pairs, with embeddings of length\n" +
 			"one; uniformity the log of the mean of exp(-2|x-y|²) over all ordered pairs of two different entries\n" +
 			"among the texts of the random pairs; isoscore how evenly those texts spread over the dimensions\n" +
 			"around their mean, 1 evenly, 0 on a line (Rudman et al., 2022). --output has squared distances 2-2cos instead of cosines.\n\n" + sentenceHelp,
@@ -68,7 +68,7 @@ func newSimilarity() *cobra.Command {
 	cmd.Flags().IntVar(&o.random, "random", similarity.PaperPairs, "draw `N` random pairs")
 	cmd.Flags().StringArrayVar(&o.randomTexts, "random-texts", nil, "draw the random pairs from these texts instead (the paper: whole articles of Wikipedia): .jsonl, .jsonl.gz, .jsonl.zst, .parquet, .txt; may be a glob and be given several times (`F`)")
 	cmd.Flags().Uint64Var(&o.seed, "seed", similarity.PaperSeed, "`SEED` of the random pairs")
-	cmd.Flags().StringVar(&o.uniformity, "uniformity", string(similarity.AllPairs), "`OVER` which pairs: all, or pairs for the random pairs alone (the paper's wording)")
+	cmd.Flags().StringVar(&o.uniformity, "uniformity", string(similarity.AllPairs), "`OVER` which pairs: all, or pairs for the random pairs only (the paper's wording)")
 	o.sentenceFlags.add(cmd)
 	o.runFlags.add(cmd)
 	return cmd
@@ -108,14 +108,14 @@ func runSimilarity(cmd *cobra.Command, o similarityOptions) error {
 	if err != nil {
 		return err
 	}
-	near, far := reports(task, scores)
+	cosines, distances := reports(task, scores)
 	if o.output != "" {
-		err := durable.File(o.output, func(w io.Writer) error { return json.NewEncoder(w).Encode(far) })
+		err := durable.File(o.output, func(w io.Writer) error { return json.NewEncoder(w).Encode(distances) })
 		if err != nil {
 			return err
 		}
 	}
-	return json.NewEncoder(cmd.OutOrStdout()).Encode(near)
+	return json.NewEncoder(cmd.OutOrStdout()).Encode(cosines)
 }
 
 // everyModel compares pairs with every checkpoint of a run, and prints and
@@ -135,17 +135,17 @@ func (o similarityOptions) everyModel(cmd *cobra.Command, task *similarity.Task)
 	if err != nil {
 		return err
 	}
-	near, far := make([]similarityReport, len(list)), make([]similarityReport, len(list))
+	cosines, distances := make([]similarityReport, len(list)), make([]similarityReport, len(list))
 	for i, scores := range all {
-		near[i], far[i] = reports(task, scores)
+		cosines[i], distances[i] = reports(task, scores)
 	}
 	if o.output != "" {
-		err := durable.File(o.output, func(w io.Writer) error { return everyLine(w, list, far) })
+		err := durable.File(o.output, func(w io.Writer) error { return everyLine(w, list, distances) })
 		if err != nil {
 			return err
 		}
 	}
-	return everyLine(cmd.OutOrStdout(), list, near)
+	return everyLine(cmd.OutOrStdout(), list, cosines)
 }
 
 // scores compares the task's pairs with a model.
@@ -169,12 +169,12 @@ func (o similarityOptions) scores(ctx context.Context, ref string, task *similar
 
 // reports returns what is printed, with cosines, and what is written into
 // --output, with squared distances.
-func reports(task *similarity.Task, s similarity.Scores) (near, far similarityReport) {
-	near = similarityReport{
+func reports(task *similarity.Task, s similarity.Scores) (cosines, distances similarityReport) {
+	cosines = similarityReport{
 		s.Alignment, s.Uniformity, s.IsoScore, len(task.Queries), 2 * len(task.Left),
 		"cosine", s.Positive, s.Random, task.RandomPairs,
 	}
-	far = near
-	far.Quantity, far.Positive, far.Random = "squared distance", s.PositiveDistances, s.RandomDistances
-	return near, far
+	distances = cosines
+	distances.Quantity, distances.Positive, distances.Random = "squared distance", s.PositiveDistances, s.RandomDistances
+	return cosines, distances
 }

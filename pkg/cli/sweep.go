@@ -34,10 +34,10 @@ func newSweep() *cobra.Command {
 		Short: "Fine-tune over a grid of learning rates and epochs and take the best (Table 2)",
 		Long: "Makes an independent run for every learning rate, number of epochs and seed of the grid (the paper's\n" +
 			"36 with one seed if not given) and prints a JSON line a run, in the grid's order, then one with the\n" +
-			"best, the mean and deviation of its setting over the seeds, and what choosing the best is worth\n" +
-			"(\"selection\": the best on one random half of the validation rows, scored on the other).\n\n" +
-			"DIR keeps the finished runs: the same command goes on where it was stopped. With --engine slurm the\n" +
-			"runs are the tasks of a job array; those that die are submitted again.\n" +
+			"best, the mean and deviation of its setting over the seeds, and what selecting the best adds to its\n" +
+			"score (\"selection\": the best on one random half of the validation rows, scored on the other).\n\n" +
+			"DIR keeps the finished runs: the same command continues where it was stopped. With --engine slurm\n" +
+			"the runs are the tasks of a job array; those that die are submitted again.\n" +
 			"scripts/modernbert figures --sweep DIR makes Table 2 and the heat map.",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,9 +63,9 @@ func newSweep() *cobra.Command {
 	}
 	o.fineTuneOptions.flags(cmd)
 	f := cmd.Flags()
-	f.StringArrayVar(&o.grid, "grid", nil, "`KEY=VALUE,VALUE…` for lr, epochs, seed; several, also without --grid between them")
+	f.StringArrayVar(&o.grid, "grid", nil, "`KEY=VALUE,VALUE…` for lr, epochs or seed; may be given several times, or followed by more")
 	o.engineFlags.add(f)
-	f.IntSliceVar(&o.only, "only", nil, "make the grid's runs of these numbers and end: what workers and tasks of the job array call")
+	f.IntSliceVar(&o.only, "only", nil, "only make the grid's runs of these numbers: for workers and tasks of the job array")
 	_ = f.MarkHidden("only")
 	return cmd
 }
@@ -102,7 +102,7 @@ func (o *sweepOptions) run(ctx context.Context, config finetune.Config, grid swe
 	return printBest(stdout, j)
 }
 
-// sweep makes the runs with the engine that was asked for.
+// sweep makes the runs with the chosen engine.
 func (o *sweepOptions) sweep(ctx context.Context, options sweep.Options, stderr io.Writer) error {
 	if o.alone() {
 		return sweep.Local(ctx, options)
@@ -114,7 +114,7 @@ func (o *sweepOptions) sweep(ctx context.Context, options sweep.Options, stderr 
 	return sweep.Array(ctx, options, o.engine(), command, func(line string) { fmt.Fprintln(stderr, line) })
 }
 
-// printRun prints a run without what differs from one time to the next.
+// printRun prints a run without what differs between repetitions.
 func printRun(stdout io.Writer, row sweep.Row) error {
 	if row.Failed != "" {
 		return json.NewEncoder(stdout).Encode(struct {
@@ -129,7 +129,7 @@ func printRun(stdout io.Writer, row sweep.Row) error {
 	return json.NewEncoder(stdout).Encode(row.FineTuneRun)
 }
 
-// printBest prints what the sweep says: the best run and what it is worth.
+// printBest prints the best run, its setting over seeds, and what selection adds.
 func printBest(stdout io.Writer, j *result.JGLUE) error {
 	model, task := j.Runs[0].Model, j.Runs[0].Task
 	s, _ := finding.Score(j, model, task)

@@ -231,8 +231,8 @@ func (b *builder) allFinished() [][]shardEntry {
 	return done
 }
 
-// opened returns the finished corpus if it is the wanted one and whole; else
-// it says why it is built again, and removes a damaged shard if mend is true.
+// opened returns the finished corpus if it is the wanted one and undamaged; else
+// it reports why it is built again, and removes a damaged shard if mend is true.
 func opened(opt Options, want *index, mend bool) *Corpus {
 	c, err := open(opt.Dir)
 	if err != nil {

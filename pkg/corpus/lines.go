@@ -191,7 +191,7 @@ func (c *counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readError says in words what a decompressor found.
+// readError explains an error of a decompressor.
 func readError(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

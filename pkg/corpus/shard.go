@@ -125,9 +125,8 @@ func openShard(path string) (*shard, error) {
 
 func (s *shard) len() int { return len(s.checksums) }
 
-// document returns a copy of one document's tokens. A shard that is truncated
-// while it is mapped, or that its server loses, is a fault of the memory, which
-// becomes an error.
+// document returns a copy of one document's tokens. Reading a mapped shard that
+// was truncated, or that its server lost, is a memory fault; it becomes an error.
 func (s *shard) document(i int) (_ []uint32, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

@@ -17,13 +17,13 @@ type Text struct {
 	File string
 	Line int    // from 1; for parquet the row
 	ID   string // the line's own id, else the number of the text from 0
-	// Text is the text; IDs the ids where the line has them, of which the first
-	// Length are attended: they count instead.
+	// Text is the text. IDs are the ids in its place, if the line has any; the
+	// first Length of them are attended.
 	Text   string
 	IDs    []int32
 	Length int
-	// JSON is the whole line, whose other fields a caller may want; nil where
-	// the file is not JSON lines.
+	// JSON is the whole line with its other fields; nil for a file that is not
+	// JSON lines.
 	JSON []byte
 }
 

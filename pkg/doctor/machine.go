@@ -53,11 +53,11 @@ func (m Machine) disk(context.Context) Finding {
 	if err := unix.Statfs(m.Root, &s); err != nil {
 		return Finding{"disk", Broken, fmt.Sprintf("%s: %v", m.Root, err), ""}
 	}
-	free := uint64(s.Bavail) * uint64(s.Bsize)
-	f := Finding{Part: "disk", State: OK, Found: fmt.Sprintf("%.0f GiB free in %s", float64(free)/(1<<30), m.Root)}
-	if free < leastFree {
+	freeBytes := uint64(s.Bavail) * uint64(s.Bsize)
+	f := Finding{Part: "disk", State: OK, Found: fmt.Sprintf("%.0f GiB free in %s", float64(freeBytes)/(1<<30), m.Root)}
+	if freeBytes < leastFree {
 		f.State = Missing
-		f.Do = fmt.Sprintf("make room: checkpoints need some GiB, %d MiB are free", free>>20)
+		f.Do = fmt.Sprintf("make room: checkpoints need some GiB, %d MiB are free", freeBytes>>20)
 	}
 	return f
 }

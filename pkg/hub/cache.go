@@ -98,8 +98,8 @@ func (c cache) link(commit, name, etag string) error {
 	return os.Rename(temporary, path)
 }
 
-// lock keeps others from writing a blob, this program and the Python library
-// alike, until the returned function is called.
+// lock keeps other processes, of this program and of the Python library, from
+// writing a blob until unlock is called.
 func (c cache) lock(ctx context.Context, etag string) (unlock func(), err error) {
 	if err := os.MkdirAll(c.locks, 0o777); err != nil {
 		return nil, err

@@ -19,15 +19,15 @@ type Client struct {
 	Cache    string // folder with models--owner--name folders
 	Token    string // "" for none; it is sent to Endpoint's host alone, over TLS or to this machine
 	Offline  bool   // never send a request
-	// Timeout is how long nothing may come before a request counts as stalled.
+	// Timeout is the time without data after which a request counts as stalled.
 	Timeout time.Duration
-	// Retries is how often in a row a request may fail without a byte gained.
+	// Retries is the number of failures in a row, without a byte received, that are retried.
 	Retries int
 	// Pause is waited before the first retry, and twice as long before each next.
 	Pause time.Duration
-	// Progress is told of downloads; nil for silence.
+	// Progress receives the progress of downloads; nil for none.
 	Progress func(Progress)
-	// Report receives lines for the user; nil for silence.
+	// Report receives lines for the user; nil for none.
 	Report func(line string)
 
 	transport http.RoundTripper // nil: http.DefaultTransport

@@ -13,9 +13,9 @@ import (
 // weights as safetensors.
 const conversionTitle = "Adding `safetensors` variant of this model"
 
-// noWeights says what can be done about a model without safetensors: where its
-// weights are pickled, which can run code and is not read, it names the pull
-// request with the hub's own conversion if there is one.
+// noWeights returns the error for a model without safetensors. Pickled weights can
+// run code and are not read: for those it names the pull request with the hub's own
+// conversion, if there is one.
 func (f *fetcher) noWeights(ctx context.Context) error {
 	has, err := f.want(ctx, pickledFile+".index.json")
 	if err == nil && !has {

@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// download puts a file among the blobs unless it is there. What comes is kept
-// as blobs/HASH.incomplete, continued by the next try or the next run, and
-// renamed once its size and hash are right.
+// download fetches a blob unless it is there. It writes blobs/HASH.incomplete,
+// which the next attempt or run continues, and renames it when size and hash are
+// right.
 func (f *fetcher) download(ctx context.Context, name string, meta metadata) error {
 	blob := f.cache.blob(meta.etag)
 	if err := os.MkdirAll(filepath.Dir(blob), 0o777); err != nil {

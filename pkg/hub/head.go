@@ -16,7 +16,7 @@ import (
 // metadata is the hub's description of a file.
 type metadata struct {
 	exists bool
-	known  bool // the hub itself says that there is no such file
+	known  bool // the hub itself answered that there is no such file
 	commit string
 	etag   string // its hash, and its name among the blobs
 	size   int64
@@ -125,7 +125,7 @@ func (f *fetcher) read(response *http.Response) (metadata, error) {
 	return meta, nil
 }
 
-// refusal says what can be done about a status 4xx.
+// refusal returns the error for a status 4xx, with a remedy.
 func (f *fetcher) refusal(status int, code string) error {
 	token := "no HF_TOKEN is set; set one that may read it"
 	switch e, err := url.Parse(f.Endpoint); {
@@ -192,8 +192,8 @@ func (f *fetcher) roundTripper() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// private reports whether nobody on the way reads a request: TLS, or an address
-// of this machine.
+// private reports whether no one else can read a request: with TLS, or to an
+// address of this machine.
 func private(u *url.URL) bool {
 	if u.Scheme == "https" || u.Hostname() == "localhost" {
 		return true

@@ -53,7 +53,7 @@ func (c *Client) resolve(ctx context.Context, ref string, weights bool) (string,
 	f := &fetcher{Client: c, ref: r, cache: c.cache("models", r.Model)}
 	f.commit = f.cache.commit(r.Revision)
 	if err := f.fetch(ctx, weights); err != nil {
-		// Whoever has all that is needed does not need the hub.
+		// A complete cache does not need the hub.
 		var off *unreachable
 		if errors.As(err, &off) {
 			name := f.lacking(weights)

@@ -1,7 +1,6 @@
-// Package input reads what others have made, for every package that opens a
-// file from outside: regular files of bounded size that are no git-lfs
-// pointers, names that stay within their folder, and JSON whose names match
-// exactly.
+// Package input reads files from outside this program: regular files of bounded
+// size that are no git-lfs pointers, names that stay within their folder, and JSON
+// whose names match exactly.
 //
 // encoding/json matches names without regard to case and keeps the last of two
 // equal ones, so that {"label": 1, "Label": 2} reads as 2. [Decode] is

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Inside returns the path of a file in a folder that may come from a stranger.
-// A link that leaves the folder is an error, so that nobody's model makes this
-// program read, and save, a file of its user. The hub's cache is apart: there
-// FOLDER/snapshots/COMMIT/FILE links to FOLDER/blobs. A file that does not
-// exist is fs.ErrNotExist.
+// Inside returns the path of a file in a folder that is not trusted. A link that
+// leaves the folder is an error, so that a downloaded model cannot make this
+// program read and save a file of its user. The hub's cache is an exception: there
+// FOLDER/snapshots/COMMIT/FILE links to FOLDER/blobs. A file that does not exist
+// is fs.ErrNotExist.
 func Inside(dir, name string) (string, error) {
 	if !filepath.IsLocal(name) {
 		return "", fmt.Errorf("%q is not the name of a file in %s", name, dir)

@@ -78,7 +78,7 @@ func notObject(err error) error {
 	return fmt.Errorf("not a JSON object: %w", err)
 }
 
-// explain says what is wrong with JSON in the words of its author.
+// explain describes an error in JSON by its fields, not by Go types.
 func explain(err error) error {
 	var syntax *jsontext.SyntacticError
 	var meaning *json.SemanticError

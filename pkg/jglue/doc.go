@@ -1,7 +1,7 @@
 // Package jglue describes the tasks of Table 2 and reads their files.
 //
-// A [Task] says what its lines look like, how many outputs a classifier has
-// for it, by which loss it is trained and by which metric it is scored. [Read]
-// reads JGLUE's and JCoLA's files as they are published, JSON lines, and names
-// FILE:LINE of whatever is wrong. [Rows] encodes the examples for a model.
+// A [Task] defines the format of its lines, the number of a classifier's outputs,
+// the loss and the metric. [Read] reads JGLUE's and JCoLA's files as they are
+// published, JSON lines, with FILE:LINE in errors. [Rows] encodes the examples for
+// a model.
 package jglue

@@ -138,7 +138,7 @@ func (t Task) Constant(labels []float64) float64 {
 	return score
 }
 
-// Note says in a sentence why a score on so many rows cannot be compared with
+// Note explains in a sentence why a score on so many rows cannot be compared with
 // the paper's; "" if it can. It names the files that stand in for the task's
 // training rows.
 func (t Task) Note(files []string, train, valid int) string {

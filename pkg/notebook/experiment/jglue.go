@@ -20,7 +20,7 @@ import (
 // of Models on a few rows and settings, and saves Table 2's result in Data.
 // Where neither is named it reads the result there; so it does where that has
 // more runs of the same models and the environment sets none of
-// MODERNBERT_TASKS, _GRID, _ROWS and _CHECKPOINTS. say is told what begins.
+// MODERNBERT_TASKS, _GRID, _ROWS and _CHECKPOINTS. say gets a line for each part.
 func JGLUE(ctx context.Context, say func(line string)) (*result.JGLUE, error) {
 	folders, err := sweepFolders()
 	if err != nil {
@@ -39,7 +39,7 @@ func JGLUE(ctx context.Context, say func(line string)) (*result.JGLUE, error) {
 			return nil, err
 		}
 		plan.Progress, list = say, evenly(list, n)
-		if old, err := keep(ctx, plan, list); old != nil || err != nil {
+		if old, err := largerResult(ctx, plan, list); old != nil || err != nil {
 			return old, err
 		}
 		if folders, err = plan.Run(ctx, list); err != nil {
@@ -53,9 +53,9 @@ func JGLUE(ctx context.Context, say func(line string)) (*result.JGLUE, error) {
 	return j, result.Save(notebook.Data(), j)
 }
 
-// keep returns the result in Data where the plan would replace it by less and
-// nobody asked for the plan, else nil.
-func keep(ctx context.Context, p sweep.Plan, list []models.Model) (*result.JGLUE, error) {
+// largerResult returns the result in Data if it has more runs than the plan would
+// make and the environment does not ask for the plan, else nil.
+func largerResult(ctx context.Context, p sweep.Plan, list []models.Model) (*result.JGLUE, error) {
 	for _, v := range []variable.Variable{variable.Tasks, variable.Grid, variable.Rows, variable.Checkpoints} {
 		if v.Value() != "" {
 			return nil, nil
