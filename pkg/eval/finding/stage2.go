@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
-
+	"llmjp.internal/modernbert/pkg/eval/metric"
 	"llmjp.internal/modernbert/pkg/result"
 )
 
@@ -37,11 +35,9 @@ func Ratios(p *result.PseudoPerplexity, one, two result.ModelScores) []BinRatio 
 				logs = append(logs, math.Log(d.PPPL/b))
 			}
 		}
-		n := float64(len(logs))
 		r := BinRatio{Bin: bin, N: len(logs), Ratio: math.NaN(), Low: math.NaN(), High: math.NaN()}
 		if r.N > 1 {
-			mean := stat.Mean(logs, nil)
-			half := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.975) * stat.StdDev(logs, nil) / math.Sqrt(n)
+			mean, half := metric.MeanInterval(logs)
 			r.Ratio, r.Low, r.High = math.Exp(mean), math.Exp(mean-half), math.Exp(mean+half)
 		}
 		out[i] = r

@@ -96,7 +96,7 @@ func RankCorrelation(all ...Series) (low, rho, high float64) {
 		w := (n - 3) / 1.06
 		weight, sum = weight+w, sum+w*math.Atanh(max(-limit, min(limit, r)))
 	}
-	mean, half := sum/weight, z95/math.Sqrt(weight) // 0/0 is NaN
+	mean, half := sum/weight, Z95/math.Sqrt(weight) // 0/0 is NaN
 	if weight == 0 {
 		half = math.NaN()
 	}
