@@ -27,8 +27,8 @@ func sampleClaims() *result.Claims {
 func sampleTrace(shift float64) result.Trace {
 	t := result.Trace{Steps: 1000}
 	for i, step := range []int{0, 8, 30, 100, 200, 600, 1000} {
-		point := result.TracePoint{Checkpoint: result.Checkpoint{Stage: 1, Step: step}, Loss: ptr(11/(1+0.3*float64(i)) + shift),
-			Uniformity: ptr(-3 + 0.9*math.Sin(float64(i)+shift)), IsoScore: ptr(0.5 - 0.05*float64(i))}
+		point := result.TracePoint{Checkpoint: result.Checkpoint{Stage: 1, Step: step}, Loss: new(11/(1+0.3*float64(i)) + shift),
+			Uniformity: new(-3 + 0.9*math.Sin(float64(i)+shift)), IsoScore: new(0.5 - 0.05*float64(i))}
 		if i > 0 {
 			point.Scores = map[string]float64{"JSTS": 0.8 - 0.4/float64(i) + shift/10}
 		}
