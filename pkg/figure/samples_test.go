@@ -50,7 +50,7 @@ func sampleAlignment() *result.AlignmentUniformity {
 	}
 	a.Checkpoints = append(a.Checkpoints, result.EmbeddingScore{Checkpoint: result.Checkpoint{Stage: 2, Step: 200000}, Uniformity: -0.33, Alignment: 0.1})
 	for i := range a.Checkpoints[1:] { // step 0 has none
-		a.Checkpoints[i+1].IsoScore = ptr(0.1 + 0.02*float64(i))
+		a.Checkpoints[i+1].IsoScore = new(0.1 + 0.02*float64(i))
 	}
 	a.Baselines = append(a.Baselines, result.EmbeddingScore{Checkpoint: result.Checkpoint{Name: "ruri-large-v2"}, Uniformity: -1.5, Alignment: 0.24})
 	return a
