@@ -69,7 +69,7 @@ func (o retrieveOptions) check() error {
 	if _, err := retrieval.ParseUnit(o.unit); err != nil {
 		return usagef("--%w", err)
 	}
-	if o.share && o.model != editModel {
+	if o.byLength && o.model != editModel {
 		return usagef("--by-length divides the distances of --model %s", editModel)
 	}
 	if o.output != "" {
@@ -90,7 +90,7 @@ func retrieve(cmd *cobra.Command, o retrieveOptions) error {
 		return err
 	}
 	if len(o.texts) == 0 {
-		fmt.Fprintln(stderr, "retrieve: no --texts: the pairs' strings are taken for the texts themselves")
+		fmt.Fprintln(stderr, "retrieve: no --texts: the pairs' strings are used as texts")
 	}
 	if o.run != "" {
 		return o.everyModel(cmd, task)
