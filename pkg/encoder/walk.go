@@ -5,30 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/model"
-	"llmjp.internal/modernbert/pkg/text"
 )
-
-// Random makes an encoder with the initial weights of seed: a model before its first
-// step of training. Close frees them.
-func Random(arch model.Architecture, head model.Head, seed uint64, tok text.Tokenizer) (*Encoder, error) {
-	b, err := backend.Open()
-	if err != nil {
-		return nil, err
-	}
-	params := arch.Params(head)
-	weights, err := Upload(b, params, model.Draw(params, seed))
-	if err != nil {
-		return nil, err
-	}
-	e, err := New(b, arch, head, weights, tok)
-	if err != nil {
-		return nil, err
-	}
-	e.Name, e.owned = "random weights", true
-	return e, nil
-}
 
 // A Stage describes the values at one place of a forward pass.
 type Stage struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/model"
 	"llmjp.internal/modernbert/pkg/model/modernbert"
 )
@@ -13,10 +14,20 @@ import (
 func TestWalk(t *testing.T) {
 	c := modernbert.Base()
 	c.Vocab, c.HiddenSize, c.Intermediate, c.Layers, c.Heads, c.InitRange = 50, 16, 24, 2, 2, 0.5
-	e, err := Random(c, model.MaskedLM, 1, nil)
+	b, err := backend.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
+	params := c.Params(model.MaskedLM)
+	weights, err := Upload(b, params, model.Draw(params, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(b, c, model.MaskedLM, weights, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.owned = true
 	defer e.Close()
 	stages, err := e.Walk(t.Context(), Row{IDs: []int32{5, 9, 17, 6}})
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
 )
 
-// A lesson is about the paper's architecture and a small model of it, or about
-// the model that the environment names.
+// A lesson is about the paper's architecture and the project's model, or about the
+// model that the environment names.
 func TestLesson(t *testing.T) {
 	for _, test := range []struct {
 		model      string
@@ -24,7 +24,7 @@ func TestLesson(t *testing.T) {
 		if n := model.Count(c.Params(model.MaskedLM)); test.parameters > 0 && n != test.parameters {
 			t.Errorf("%d parameters, want %d", n, test.parameters)
 		}
-		e, err := SmallModel(t.Context())
+		e, err := Whole(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

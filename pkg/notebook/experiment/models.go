@@ -1,15 +1,11 @@
 package experiment
 
 import (
-	"errors"
-
 	"llmjp.internal/modernbert/pkg/backend"
 	"llmjp.internal/modernbert/pkg/eval/models"
 	"llmjp.internal/modernbert/pkg/notebook"
 	"llmjp.internal/modernbert/pkg/notebook/internal/variable"
-	"llmjp.internal/modernbert/pkg/project"
 	"llmjp.internal/modernbert/pkg/result"
-	"llmjp.internal/modernbert/pkg/run"
 )
 
 // Models lists the checkpoints of the stages that MODERNBERT_RUN names, in the
@@ -25,42 +21,17 @@ func Models() ([]models.Model, error) {
 }
 
 // Model returns the model for a notebook about a single one: that of
-// MODERNBERT_MODEL, else the last checkpoint of MODERNBERT_RUN, else that of
-// the greatest preset that scripts/reproduce has run.
+// MODERNBERT_MODEL, which is the project's trained model unless it is set. The
+// folder of a run stands for its last checkpoint.
 func Model() (models.Model, error) {
 	showCompiling()
-	refs := variable.Model.List()
-	if len(refs) == 0 {
-		refs = variable.Run.List()
-	}
-	if len(refs) > 0 {
-		return last(refs...)
-	}
-	if m, ok := reproduced(); ok {
-		return m, nil
-	}
-	return models.Model{}, errors.New("there is no model yet: run scripts/reproduce (minutes), or set " + variable.Model.Name + " to a model's directory or hub id")
+	return last(variable.Model.List()...)
 }
 
 // showCompiling lets the cell say so where XLA compiles for longer than a moment. It
 // is called where a cell comes by its models.
 func showCompiling() {
 	backend.OnCompile(func() func() { return notebook.Waiting("compiling the model") })
-}
-
-// reproduced returns the last checkpoint of the greatest preset in the
-// project's runs.
-func reproduced() (models.Model, bool) {
-	for _, preset := range []string{"base", "small", "tiny"} {
-		dir, err := project.Path("runs", preset)
-		if err != nil || len(run.Dirs(dir)) == 0 {
-			continue
-		}
-		if m, err := last(dir); err == nil {
-			return m, true
-		}
-	}
-	return models.Model{}, false
 }
 
 func last(refs ...string) (models.Model, error) {

@@ -21,10 +21,10 @@ type Variable struct{ Name, Standard string }
 var (
 	Figures = Variable{"MODERNBERT_FIGURES", "figures"} // folder of drawings, and of results in its data
 
-	Work   = Variable{"MODERNBERT_WORK", "runs"} // folder in which a notebook makes runs and drawings of its own
-	Run    = Variable{"MODERNBERT_RUN", ""}      // folders of a run's stages
-	Models = Variable{"MODERNBERT_MODELS", ""}   // models beside the run's: directories or hub ids
-	Model  = Variable{"MODERNBERT_MODEL", ""}    // model of a notebook about a single one
+	Work   = Variable{"MODERNBERT_WORK", "runs"}               // folder in which a notebook makes runs and drawings of its own
+	Run    = Variable{"MODERNBERT_RUN", ""}                    // folders of a run's stages
+	Models = Variable{"MODERNBERT_MODELS", ""}                 // models beside the run's: directories or hub ids
+	Model  = Variable{"MODERNBERT_MODEL", "data/models/small"} // model of a notebook about a single one
 
 	Results = Variable{"MODERNBERT_RESULTS", ""} // folders of results, one a run
 
