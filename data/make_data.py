@@ -142,7 +142,7 @@ def main():
         folders.sort()
         for name in sorted(files):
             path = os.path.relpath(os.path.join(folder, name), HERE)
-            if path.split(os.sep)[0] in ("corpus", "retrieval", "jglue", "miracl-ja"):
+            if path.split(os.sep)[0] in ("corpus", "retrieval", "jglue", "miracl-ja", "models"):
                 with open(os.path.join(HERE, path), "rb") as f:
                     sums.append(f"{hashlib.sha256(f.read()).hexdigest()}  {path}\n")
     with open(os.path.join(HERE, "SHA256SUMS"), "w") as f:

@@ -44,7 +44,7 @@ func Here(root, backend string) Machine {
 func (m Machine) Examine(ctx context.Context) iter.Seq[Finding] {
 	checks := []func(context.Context) Finding{
 		m.hardware, m.disk, m.goTool, m.compiler, m.cargo,
-		m.tokenizers, m.fonts, m.data,
+		m.tokenizers, m.fonts, m.data, m.model,
 		m.jupyter, m.kernel, m.gopls, m.peer, m.hub, m.mpi,
 		m.cpuPlugin, m.cuda, m.allocator, m.programs, m.computes,
 	}

@@ -104,6 +104,24 @@ func TestData(t *testing.T) {
 	}
 }
 
+// TestModel finds a model where there is one, and says what is missing elsewhere.
+func TestModel(t *testing.T) {
+	root := t.TempDir()
+	m := Machine{Root: root}
+	if f := m.model(t.Context()); f.State != Broken || !strings.Contains(f.Found, "data/models/small") {
+		t.Errorf("%+v", f)
+	}
+	if err := os.MkdirAll(filepath.Join(root, "data", "models"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(root, "data", "models", "small"), os.DirFS("../eval/testdata/modernbert")); err != nil {
+		t.Fatal(err)
+	}
+	if f := m.model(t.Context()); f.State != OK || !strings.Contains(f.Found, "a modernbert of") {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestCUDA(t *testing.T) {
 	root := t.TempDir()
 	driver, plugin := filepath.Join(root, "version"), filepath.Join(root, ".local", "cuda", "lib", "xla_cuda_plugin.so")

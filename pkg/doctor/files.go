@@ -15,6 +15,8 @@ import (
 	"llmjp.internal/modernbert/pkg/durable"
 	"llmjp.internal/modernbert/pkg/figure/font"
 	"llmjp.internal/modernbert/pkg/hub"
+	"llmjp.internal/modernbert/pkg/model"
+	"llmjp.internal/modernbert/pkg/model/checkpoint"
 	"llmjp.internal/modernbert/pkg/text"
 )
 
@@ -63,6 +65,18 @@ func (m Machine) data(context.Context) Finding {
 		return Finding{"data", Broken, fmt.Sprintf("%d of %d files are not as in data/SHA256SUMS: %s", len(bad), n, strings.Join(bad, ", ")), "git checkout data"}
 	}
 	return Finding{Part: "data", State: OK, Found: fmt.Sprintf("%d files as in data/SHA256SUMS", n)}
+}
+
+// model reads the description of the trained model that comes with the project.
+// Its digest is one of those that data compares.
+func (m Machine) model(context.Context) Finding {
+	const part, name = "model", "data/models/small"
+	c, err := checkpoint.Open(filepath.Join(m.Root, name))
+	if err != nil {
+		return Finding{part, Broken, err.Error(), "git checkout " + name}
+	}
+	n := model.Count(c.Arch.Params(c.Head))
+	return Finding{Part: part, State: OK, Found: fmt.Sprintf("%s, a %s of %.1f million parameters in %s", name, c.Arch.Type(), float64(n)/1e6, c.DType)}
 }
 
 // hub names the folder of the hub's cache and counts the models in it.

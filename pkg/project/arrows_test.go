@@ -45,7 +45,7 @@ var arrows = map[string]string{
 	"eval/claims":    "result eval/metric eval/finding",
 	"eval":           "eval/models input model model/checkpoint encoder text corpus result eval/metric backend durable project eval/finding",
 	"bench":          "train pretrain model model/checkpoint encoder text corpus result backend durable project eval/finding",
-	"doctor":         "backend text hub figure ranks durable",
+	"doctor":         "backend text hub model model/checkpoint figure ranks durable",
 	// Drawing knows results alone.
 	"figure": "result eval/metric eval/finding durable",
 	// What the notebooks' cells call.
