@@ -68,7 +68,7 @@ func TestModelOfARun(t *testing.T) {
 		}
 	}
 	args := []string{"finetune", "--task", "jsts", "--model", root, "--train", rows, "--valid", rows, "--output", filepath.Join(t.TempDir(), "out"), "--epochs", "1", "--lr", "1e-3"}
-	if _, stderr, code := command(args...); code != 0 || !strings.Contains(stderr, "not in "+last+", drawn by the seed") {
+	if _, stderr, code := command(args...); code != 0 || !strings.Contains(stderr, "not in "+last+", initialized from the seed") {
 		t.Errorf("finetune: exit %d, %s", code, stderr)
 	}
 	stdout, stderr, code := command("fill-mask", "--json", "--run", root, "京都の{}")

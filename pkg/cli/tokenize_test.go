@@ -137,7 +137,7 @@ func TestTokenizerCommand(t *testing.T) {
 	if _, stderr, code := command(args...); code != 1 || !strings.Contains(stderr, "not empty") {
 		t.Errorf("a directory that is there: exit status %d, %s", code, stderr)
 	}
-	args[2] = input
+	args[2], args[4] = input, filepath.Join(t.TempDir(), "another")
 	if _, stderr, code := command(args...); code != 1 || !strings.Contains(stderr, input) {
 		t.Errorf("no model: exit status %d, %s", code, stderr)
 	}
